@@ -1,0 +1,346 @@
+"""The packets of a session: pieces in order, cover and contents with true pages, then one PDF."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from clspd_docs.build.loading import NO_ANNEX
+from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
+from clspd_docs.build.produce import Cache, Output, Studio
+from clspd_docs.build.publish import session_folder
+from clspd_docs.build.workspace import ANNEXES as ANNEX_FOLDER
+from clspd_docs.build.workspace import OUTPUT
+from clspd_docs.conversion.engine import Engine, Job
+from clspd_docs.documents.catalogue import ANNEXES
+from clspd_docs.documents.contexts import Dossier, PieceDossier, niveaux_de
+from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context
+from clspd_docs.documents.view import Trace
+from clspd_docs.domain.french import pluriel
+from clspd_docs.domain.listes import Diffusion, Formation
+from clspd_docs.findings import Finding, Kind, Severity, in_order
+from clspd_docs.origin import Place
+from clspd_docs.packets.assemble import assemble, first_pages
+from clspd_docs.packets.check import contents_faults, faults
+from clspd_docs.packets.inspect import page_count
+from clspd_docs.packets.intake import intake
+from clspd_docs.packets.spec import Packet, PacketSpec, Part
+
+INCOMPLETE = Kind(
+    "DOS402",
+    Severity.WARNING,
+    "Dossier incomplet",
+    "Le dossier est fait sans {nombre}, qui restent à débloquer ; sa couverture les nomme.",
+    "Corriger ce qui les retient, puis relancer « clspd-docs build ».",
+)
+UNSTABLE = Kind(
+    "DOS403",
+    Severity.ERROR,
+    "Sommaire instable",
+    "Les numéros de page du sommaire ne se stabilisent pas.",
+    "Simplifier le modèle du sommaire.",
+)
+
+COVER: Final = "couverture"
+CONTENTS: Final = "sommaire"
+ROUNDS: Final = 4
+
+
+@dataclass(slots=True)
+class Piece:
+    """One piece of a packet, ready: what is shown of it, its finished PDF, its pages."""
+
+    key: str
+    title: str
+    pdf: bytes
+    pages: int
+    draft: bool = False
+    owner: str = ""
+    docx_sha256: str = ""
+
+
+@dataclass(slots=True)
+class Binding:
+    """A packet being made: its pieces, then the rendered cover and contents."""
+
+    job: DossierJob
+    pieces: list[Piece]
+    missing: list[str]
+    front: dict[str, Piece] = field(default_factory=dict)
+    cells: dict[str, str] = field(default_factory=dict)
+
+    def starts(self) -> list[int]:
+        """First page of each piece, after the cover and the contents."""
+        counts = [p.pages for p in (*self.front.values(), *self.pieces)]
+        return first_pages(counts, recto=self.job.entry.recto)[len(self.front) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What became of the packets: records in the order of the plan, new contents, what is held."""
+
+    records: tuple[PacketRecord, ...]
+    fresh: Mapping[str, bytes]
+    held: Mapping[str, tuple[Finding, ...]]
+    findings: tuple[Finding, ...]
+    reasons: Mapping[str, tuple[str, ...]]
+
+
+class Bindery:
+    """Makes the packets of one session."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        plan: SessionPlan,
+        output: Output,
+        documents: Mapping[str, DocumentRecord],
+        engine: Engine,
+        cache: Cache,
+        work: Path,
+    ) -> None:
+        self.studio, self.plan, self.output, self.documents = studio, plan, output, documents
+        self.engine, self.cache, self.work = engine, cache, work
+        self.findings: list[Finding] = []
+        self.held: dict[str, tuple[Finding, ...]] = {}
+        self.jobs = {job.key: job for job in plan.documents}
+        self.annexes = self._annexes()
+
+    def bind(self, previous: Mapping[str, PacketRecord], intact: Mapping[str, bool], today: str) -> Bound:
+        """Make every packet, or take it over when nothing that it is made of has changed.
+
+        Args:
+            previous: Records of the last build, by key.
+            intact: Whether the published file of a key is there and untouched.
+            today: Date written in the records of what is made now.
+        """
+        bindings = [b for job in self.plan.dossiers if (b := self._gather(job)) is not None]
+        self._fronts(bindings, previous)
+        records: list[PacketRecord] = []
+        fresh: dict[str, bytes] = {}
+        reasons: dict[str, tuple[str, ...]] = {}
+        for binding in bindings:
+            if binding.job.key in self.held:
+                continue
+            before = previous.get(binding.job.key)
+            mark = self._fingerprint(binding)
+            if before and before.fingerprint == mark and intact.get(before.key) and not self.cache.ignored:
+                records.append(before)
+                continue
+            record, packet = self._assemble(binding, mark, today)
+            if wrong := self._second_reading(binding, packet):
+                self.held[binding.job.key] = wrong
+                continue
+            records.append(record)
+            fresh[record.path] = packet.pdf
+            self.findings += packet.findings
+            reasons[record.key] = _why(before, record, intact)
+        return Bound(tuple(records), fresh, self.held, tuple(self.findings), reasons)
+
+    def _second_reading(self, binding: Binding, packet: Packet) -> tuple[Finding, ...]:
+        """Return what another PDF library reads otherwise than we meant: pages, fields, contents."""
+        spec = self._spec(binding)
+        contents = next((part for part in packet.parts if part.key == CONTENTS), None)
+        told = contents_faults(spec, packet, contents) if contents and CONTENTS in binding.front else []
+        return (*faults(spec, packet), *told)
+
+    def _gather(self, job: DossierJob) -> Binding | None:
+        """Return the pieces of a packet; None when a piece that it cannot do without is held.
+
+        A packet of the whole session goes on without the letter of one recipient, and names it.
+        """
+        binding = Binding(job, [], [])
+        for key in job.pieces:
+            if key == ANNEXES:
+                if not self._add_annexes(binding):
+                    return None
+            elif key in self.documents:
+                record, made = self.documents[key], self.output.made[key]
+                assert made.raw is not None
+                binding.pieces.append(
+                    Piece(key, record.title, made.raw.read_bytes(), record.pages, made.draft, made.job.owner)
+                )
+            elif job.recipient is None and self.jobs[key].recipient is not None:
+                binding.missing.append(self.jobs[key].title)
+            else:
+                self.held[job.key] = self.output.held[key]
+                return None
+        if not binding.pieces:
+            reasons = (f for key in job.pieces for f in self.output.held.get(key, ()))
+            self.held[job.key] = tuple(in_order(reasons))
+            return None
+        if job.recipient is None and any(k in self.jobs and self.jobs[k].recipient for k in job.pieces):
+            # A row that cannot be used may be somebody to write to: the cover says so.
+            lost = self.studio.blocked.touching(["Membres!*"])
+            binding.missing += dict.fromkeys(finding.place.french() for finding in lost)
+        if binding.missing:
+            place = Place(f"{session_folder(Path(OUTPUT), job.seance.id)}/dossiers/{job.key}.pdf")
+            self.findings.append(INCOMPLETE.at(place, nombre=pluriel(len(binding.missing), "pièce")))
+        return binding
+
+    def _place(self, job: DossierJob) -> Place:
+        return Place(self.studio.loaded.catalogue.file, part=f"dossier « {job.entry.code} »")
+
+    def _annexes(self) -> list[tuple[Diffusion, Piece | Finding]]:
+        """Read each annex of the agenda once."""
+        found: list[tuple[Diffusion, Piece | Finding]] = []
+        for point in self.plan.seance.points:
+            if not point.piece:
+                continue
+            place = point.origine.place("piece")
+            path = self.studio.loaded.folder.path(f"{ANNEX_FOLDER}/{point.piece}")
+            got = intake(path, place) if path.is_file() else NO_ANNEX.at(place, value=point.piece)
+            level = point.diffusion or Diffusion.GROUPE
+            if isinstance(got, Finding):
+                found.append((level, got))
+            else:
+                title = f"Pièce jointe au point {point.rang} – {point.titre}"
+                found.append((level, Piece(f"annexe-{point.rang}", title, got.pdf, got.pages)))
+                self.findings += got.findings
+        return found
+
+    def _add_annexes(self, binding: Binding) -> bool:
+        readers = binding.job.entry.lecteurs
+        if self.plan.seance.formation == Formation.GROUPE and readers is not Diffusion.PUBLIQUE:
+            readers = Diffusion.GROUPE
+        allowed = niveaux_de(readers)
+        for level, piece in self.annexes:
+            if level not in allowed:
+                continue
+            if isinstance(piece, Finding):
+                self.held[binding.job.key] = (piece,)
+                return False
+            binding.pieces.append(piece)
+        return True
+
+    def _fronts(self, bindings: Sequence[Binding], previous: Mapping[str, PacketRecord]) -> None:
+        """Make covers and contents pages, again until the length of each is the one that was announced.
+
+        The first guess is the length of the last build.
+        """
+        waiting = [b for b in bindings if b.job.entry.couverture or b.job.entry.sommaire]
+        for binding in waiting:
+            before = previous.get(binding.job.key)
+            lengths = {part.key: part.pages for part in before.parts} if before else {}
+            for role, name in ((COVER, binding.job.entry.couverture), (CONTENTS, binding.job.entry.sommaire)):
+                if name:
+                    binding.front[role] = Piece(role, role.capitalize(), b"", lengths.get(role, 1))
+        for _ in range(ROUNDS):
+            announced = {id(b): [p.pages for p in b.front.values()] for b in waiting}
+            self._convert_fronts(waiting)
+            waiting = [b for b in waiting if b.job.key not in self.held]
+            waiting = [b for b in waiting if announced[id(b)] != [p.pages for p in b.front.values()]]
+            if not waiting:
+                return
+        for binding in waiting:
+            self.held[binding.job.key] = (UNSTABLE.at(self._place(binding.job)),)
+
+    def _convert_fronts(self, bindings: Sequence[Binding]) -> None:
+        jobs: list[Job] = []
+        targets: dict[str, list[tuple[Piece, str]]] = {}
+        for binding in bindings:
+            trace, dossier = Trace(), self._shown(binding)
+            names = dossier_context(self.studio.loaded.conseil, binding.job, dossier, self.studio.jour, trace)
+            for role, piece in binding.front.items():
+                template = binding.job.entry.couverture if role == COVER else binding.job.entry.sommaire
+                rendered = self.studio.render(template or "", names, self.plan.seance.date)
+                reasons = self.studio.blocked.touching(trace.cells)
+                if rendered.docx is None or reasons:
+                    self.held[binding.job.key] = reasons or rendered.findings
+                    continue
+                name = f"{binding.job.key}-{role}"
+                docx = self.work / f"{name}.docx"
+                docx.write_bytes(rendered.docx)
+                piece.docx_sha256 = sha256(rendered.docx)
+                raw = self.cache.path(piece.docx_sha256)
+                targets.setdefault(binding.job.key, []).append((piece, str(raw)))
+                if not self.cache.has(raw):
+                    jobs.append(Job(binding.job.key, f"dossiers/{name}", docx, raw))
+        for result in self.engine.convert(jobs):
+            if result.finding is not None:
+                self.held[result.job.key] = (result.finding,)
+        for key, fronts in targets.items():
+            if key not in self.held:
+                for piece, raw_path in fronts:
+                    piece.pdf = Path(raw_path).read_bytes()
+                    piece.pages = page_count(piece.pdf)
+
+    def _shown(self, binding: Binding) -> Dossier:
+        """Return the packet as its cover and contents show it, with the pages known so far."""
+        starts = binding.starts()
+        rows = tuple(
+            PieceDossier(cle=p.key, titre=p.title, page=start, pages=p.pages)
+            for p, start in zip(binding.pieces, starts, strict=True)
+        )
+        last = binding.pieces[-1]
+        return Dossier(
+            titre=binding.job.title,
+            objet=binding.job.entry.titre,
+            pieces=rows,
+            pages=starts[-1] + last.pages - 1,
+            retenues=tuple(binding.missing),
+            destinataire=binding.job.recipient if binding.job.entry.par == "destinataire" else None,
+        )
+
+    def _spec(self, binding: Binding) -> PacketSpec:
+        parametres, job = self.studio.loaded.conseil.parametres, binding.job
+        return PacketSpec(
+            title=f"{job.title} – {job.seance.id}",
+            author=" ".join(str(x) for x in (parametres.forme, parametres.collectivite) if x),
+            subject=job.entry.titre,
+            when=dt.datetime.combine(self.studio.jour, dt.time(12), tzinfo=dt.UTC),
+            numbering=job.entry.numerotation,
+            recto=job.entry.recto,
+            file=f"dossiers/{job.key}.pdf",
+        )
+
+    def _fingerprint(self, binding: Binding) -> str:
+        """Digest of everything in the packet but the date: a packet is not redone because a day went by."""
+        spec = self._spec(binding)
+        front = [sha256(p.pdf) for p in binding.front.values()]
+        pieces = [(p.key, p.title, sha256(p.pdf), p.draft, p.owner) for p in binding.pieces]
+        named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto)
+        return fingerprint(self.cache.converter, named, front, pieces)
+
+    def _assemble(self, binding: Binding, mark: str, today: str) -> tuple[PacketRecord, Packet]:
+        spec, job = self._spec(binding), binding.job
+        parts = [
+            Part(p.key, p.title, p.pdf, p.draft, p.owner) for p in (*binding.front.values(), *binding.pieces)
+        ]
+        packet = assemble(spec, parts)
+        record = PacketRecord(
+            key=job.key,
+            code=job.entry.code,
+            title=job.title,
+            path=spec.file,
+            membre=str(job.recipient.id) if job.recipient is not None else None,
+            pages=packet.pages,
+            parts=tuple(
+                PartRecord(key=p.key, title=p.title, first_page=p.first_page, pages=p.pages)
+                for p in packet.parts
+            ),
+            signature_fields=packet.signature_fields,
+            claims=packet.claims,
+            pdf_sha256=sha256(packet.pdf),
+            fingerprint=mark,
+            held_pieces=tuple(binding.missing),
+            front=tuple(p.docx_sha256 for p in binding.front.values()),
+            made_on=today,
+        )
+        return record, packet
+
+
+def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bool]) -> tuple[str, ...]:
+    """Reasons, in French, for which a packet was made again."""
+    if before is None:
+        return ("nouveau dossier",)
+    if before.fingerprint == now.fingerprint:
+        return ("fichier absent ou modifié à la main",) if not intact.get(now.key) else ("demandé",)
+    old, new = {p.key for p in before.parts}, {p.key for p in now.parts}
+    changes = [f"pièce ajoutée : {k}" for k in sorted(new - old)] + [
+        f"pièce retirée : {k}" for k in sorted(old - new)
+    ]
+    return tuple(changes) or ("une pièce a changé",)

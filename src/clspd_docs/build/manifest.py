@@ -1,0 +1,144 @@
+"""manifeste.json: what was published, from what, so that the next build redoes only what must be."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+MANIFEST: Final = "manifeste.json"
+SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRecord:
+    """One document as published. Paths are relative to the session's folder, with forward slashes."""
+
+    key: str
+    code: str
+    title: str
+    docx: str
+    path: str
+    membre: str | None
+    pages: int
+    template: str
+    template_sha256: str
+    docx_sha256: str
+    pdf_sha256: str
+    fingerprint: str
+    draft: bool
+    signature_fields: tuple[str, ...]
+    cells: dict[str, str]
+    made_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRecord:
+    """One piece of a packet: its pages in the packet count from 1."""
+
+    key: str
+    title: str
+    first_page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketRecord:
+    """One packet as published. ``front``: digests of the Word files of its cover and contents."""
+
+    key: str
+    code: str
+    title: str
+    path: str
+    membre: str | None
+    pages: int
+    parts: tuple[PartRecord, ...]
+    signature_fields: tuple[str, ...]
+    claims: tuple[str, ...]
+    pdf_sha256: str
+    fingerprint: str
+    held_pieces: tuple[str, ...]
+    front: tuple[str, ...]
+    made_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRecord:
+    """Something that was not made, and why (sentences without the content of cells)."""
+
+    key: str
+    code: str
+    title: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The whole file. ``documents`` and ``packets`` are in the order of the plan."""
+
+    seance: str
+    jour: str
+    tool: str
+    converter: str
+    workbook_sha256: str
+    documents: tuple[DocumentRecord, ...] = ()
+    packets: tuple[PacketRecord, ...] = ()
+    held: tuple[HeldRecord, ...] = ()
+    schema: int = field(default=SCHEMA)
+
+    def files(self) -> dict[str, str]:
+        """Return the SHA-256 of every published file, by its path relative to the session's folder."""
+        hashes = {d.docx: d.docx_sha256 for d in self.documents}
+        hashes |= {d.path: d.pdf_sha256 for d in self.documents}
+        return hashes | {p.path: p.pdf_sha256 for p in self.packets}
+
+    def text(self) -> str:
+        """Return the file's text: sorted within records, readable, the same for the same content."""
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=1) + "\n"
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest of a session's folder; None when there is none that can be read."""
+    try:
+        data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if data.get("schema") != SCHEMA:
+            return None
+        return Manifest(
+            **{
+                **data,
+                "documents": tuple(DocumentRecord(**_tuples(d)) for d in data["documents"]),
+                "packets": tuple(
+                    PacketRecord(**{**_tuples(p), "parts": tuple(PartRecord(**x) for x in p["parts"])})
+                    for p in data["packets"]
+                ),
+                "held": tuple(HeldRecord(**_tuples(h)) for h in data["held"]),
+            }
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _tuples(record: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of ``data`` in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def file_sha256(path: Path) -> str | None:
+    """Return the SHA-256 of a file, or None when it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def fingerprint(*parts: object) -> str:
+    """Return one digest of named inputs."""
+    return sha256("\x1f".join(str(p) for p in parts).encode())

@@ -1,0 +1,49 @@
+"""``build``: read, choose, plan, make, publish; the order of the steps, on one screen."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from clspd_docs.build.holding import blocked
+from clspd_docs.build.loading import load
+from clspd_docs.build.produce import Cache, Studio
+from clspd_docs.build.publish import lock
+from clspd_docs.build.report import Report
+from clspd_docs.build.request import Options, plan_sessions
+from clspd_docs.build.session import build_session
+from clspd_docs.build.workspace import Folder
+from clspd_docs.conversion.find import find_office
+from clspd_docs.conversion.libreoffice import LibreOffice
+
+Progress = Callable[[str], None]
+
+
+def build(folder: Folder, options: Options, progress: Progress) -> Report:
+    """Build the documents and packets of the sessions asked for, and publish them.
+
+    Returns:
+        The report: every finding, every document and packet with its state.
+
+    Raises:
+        Stop: When nothing can be read, when the converter is missing, when the output cannot be written.
+    """
+    loaded = load(folder, options.jour)
+    plans, findings = plan_sessions(loaded, options)
+    settings = folder.settings()
+    program = find_office(settings.soffice)
+    studio = Studio(loaded, blocked(findings), options.jour)
+    report = Report("build", findings, loaded.book.counts())
+    with (
+        lock(folder.output),
+        tempfile.TemporaryDirectory(prefix="clspd-") as work,
+        LibreOffice(program, timeout_seconds=settings.delai_secondes) as engine,
+    ):
+        cache = Cache(folder.output / ".cache", f"{engine.name} {engine.version}", ignored=options.force)
+        for one in plans:
+            result = build_session(studio, one, engine, cache, Path(work), options, progress)
+            report = report.with_session(result.findings, result.documents, result.packets)
+        cache.prune()
+        return replace(report, more={"converter_starts": engine.starts})

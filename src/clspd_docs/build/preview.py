@@ -1,0 +1,64 @@
+"""``check`` and ``build --pourquoi``: everything but the conversion and the writing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from clspd_docs.build.holding import blocked
+from clspd_docs.build.loading import Loaded, load
+from clspd_docs.build.manifest import read_manifest
+from clspd_docs.build.produce import Made, Studio
+from clspd_docs.build.publish import session_folder
+from clspd_docs.build.reasons import is_intact, sentences, why
+from clspd_docs.build.report import DocumentLine, Report
+from clspd_docs.build.request import Options, plan_sessions
+from clspd_docs.build.workspace import Folder
+from clspd_docs.domain.seances import next_to_come
+from clspd_docs.findings import Finding
+
+
+def check(folder: Folder, jour: dt.date) -> Report:
+    """Read everything and merge the next session's documents without writing any: every fault at once.
+
+    Raises:
+        Stop: When nothing can be read.
+    """
+    loaded = load(folder, jour)
+    coming = next_to_come(loaded.conseil.seances, jour)
+    if coming is None:
+        return Report("check", loaded.findings, loaded.book.counts())
+    report = explain_build(folder, Options(jour, (coming.id,)), loaded)
+    return Report("check", report.findings, report.counts)
+
+
+def explain_build(folder: Folder, options: Options, loaded: Loaded | None = None) -> Report:
+    """Tell which documents would be made again, and why; nothing is converted or written.
+
+    Raises:
+        Stop: When nothing can be read.
+    """
+    loaded = loaded or load(folder, options.jour)
+    plans, findings = plan_sessions(loaded, options)
+    studio = Studio(loaded, blocked(findings), options.jour)
+    report = Report("build", findings, loaded.book.counts(), more={"preview": True})
+    for one in plans:
+        target = session_folder(folder.output, one.seance.id)
+        previous = read_manifest(target)
+        old = {} if previous is None else {d.key: d for d in previous.documents}
+        lines: list[DocumentLine] = []
+        held: list[Finding] = []
+        for job in one.documents:
+            made, before = studio.make(job), old.get(job.key)
+            if isinstance(made, Made):
+                intact = before is None or is_intact(target, before)
+                reasons = why(made, before, studio, intact=intact, converter_changed=False)
+                state = "built" if reasons else "unchanged"
+            else:
+                held += made
+                reasons, state = sentences(made), "held"
+            membre = str(job.recipient.id) if job.recipient is not None else None
+            lines.append(
+                DocumentLine(job.entry.code, one.seance.id, membre, job.title, state, reasons=reasons)
+            )
+        report = report.with_session(held, lines, [])
+    return report

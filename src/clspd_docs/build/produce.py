@@ -1,0 +1,214 @@
+"""The documents of a session: rendered, held or converted, one after the other as a stream.
+
+Word files are rendered anew at every build, which costs about a millisecond each: their bytes are the proof
+that nothing changed. A PDF is made again only when the bytes of its Word file, or the converter, changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from clspd_docs.build.holding import Blocked
+from clspd_docs.build.loading import Loaded
+from clspd_docs.build.manifest import fingerprint, read_manifest, sha256
+from clspd_docs.conversion.engine import Engine, Job
+from clspd_docs.documents.contexts import niveaux_de
+from clspd_docs.documents.plan import DocumentJob, SessionPlan, context, is_draft, level_of
+from clspd_docs.documents.view import Trace
+from clspd_docs.domain.conseil import Conseil
+from clspd_docs.domain.listes import Diffusion
+from clspd_docs.findings import Finding, Kind, Severity
+from clspd_docs.origin import Place
+from clspd_docs.templates.render import Rendered, Template
+
+RESERVED = Kind(
+    "FUS201",
+    Severity.ERROR,
+    "Texte réservé dans un document plus ouvert",
+    "Le modèle « {modele} » utilise ce texte, réservé à un cercle plus étroit que ses lecteurs.",
+    "Corriger le modèle (utiliser « pv.points » et « pv.decisions »), ou la diffusion de la ligne.",
+)
+NO_TEMPLATE = Kind(
+    "FUS202",
+    Severity.ERROR,
+    "Document sans modèle utilisable",
+    "Le modèle « {modele} » manque ou ne peut pas être lu.",
+    "Corriger le modèle : voir les constats qui le nomment.",
+)
+
+TRANSPARENT: Final = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c63f8ffff3f030008fc02fea79aa0a00000000049454e44ae426082"
+)
+
+
+@dataclass(slots=True)
+class Made:
+    """A document that can be published. ``raw`` is the converter's PDF, before it is finished."""
+
+    job: DocumentJob
+    docx: bytes
+    docx_sha256: str
+    cells: dict[str, str]
+    draft: bool
+    raw: Path | None = None
+
+
+@dataclass(slots=True)
+class Output:
+    """What became of the documents: made or held, by key, in the order of the plan."""
+
+    made: dict[str, Made] = field(default_factory=dict)
+    held: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+
+class Cache:
+    """PDFs by the digest of the Word file and of the converter; shared by the sessions of a folder."""
+
+    def __init__(self, folder: Path, converter: str, *, ignored: bool = False) -> None:
+        self.folder = folder
+        self.converter = converter
+        self.ignored = ignored
+
+    def path(self, docx_sha256: str) -> Path:
+        """Return where the PDF of these Word bytes is, or goes."""
+        return self.folder / f"{fingerprint(docx_sha256, self.converter)[:40]}.pdf"
+
+    def has(self, path: Path) -> bool:
+        """True when the PDF need not be made again."""
+        return path.is_file() and not self.ignored
+
+    def prune(self) -> None:
+        """Delete the PDFs that no published session uses any more: they hold people's names."""
+        used: set[Path] = set()
+        for folder in self.folder.parent.iterdir():
+            manifest = read_manifest(folder)
+            if manifest is not None:
+                used |= {self.path(d.docx_sha256) for d in manifest.documents}
+                used |= {self.path(digest) for p in manifest.packets for digest in p.front}
+        for path in self.folder.glob("*"):
+            if path not in used:
+                path.unlink(missing_ok=True)
+
+
+def images(loaded: Loaded) -> dict[str, bytes]:
+    """Return the pictures that templates may place; without a logo, a transparent one."""
+    logo = loaded.conseil.parametres.logo
+    if not logo:
+        return {"logo": TRANSPARENT}
+    path = loaded.folder.path(logo)
+    return {"logo": path.read_bytes()} if path.is_file() else {}
+
+
+class Studio:
+    """Renders the documents of one build: the registers, the pictures, what is blocked."""
+
+    def __init__(self, loaded: Loaded, blocked: Blocked, jour: dt.date) -> None:
+        self.loaded = loaded
+        self.blocked = blocked
+        self.jour = jour
+        self.images = images(loaded)
+
+    def render(self, name: str, names: Mapping[str, Any], seance_date: dt.date | None) -> Rendered:
+        """Render the template ``name``; a template that cannot be used is a finding."""
+        template = self.loaded.templates.get(name)
+        if template is None:
+            return Rendered(None, (NO_TEMPLATE.at(Place(self.loaded.catalogue.file), modele=name),))
+        fixed = dt.datetime.combine(seance_date or self.jour, dt.time())
+        return template.render({**names, "images": self.images, "fixe_le": fixed})
+
+    def make(self, job: DocumentJob) -> Made | tuple[Finding, ...]:
+        """Return the document, or why it is held."""
+        trace = Trace()
+        names = context(self.loaded.conseil, job, self.jour, trace)
+        rendered = self.render(job.entry.modele, names, job.seance.date)
+        # A cell with an error is the cause; what the merge says of it would only repeat it.
+        reasons = self.blocked.touching(trace.cells) or tuple(f for f in rendered.findings if f.is_error)
+        if rendered.docx is None or reasons:
+            return reasons or rendered.findings
+        leaks = tuple(leaked(self.loaded.conseil, job, trace.cells))
+        if leaks:
+            return leaks
+        draft = is_draft(self.loaded.conseil, job)
+        return Made(job, rendered.docx, sha256(rendered.docx), trace.cells, draft)
+
+
+def leaked(conseil: Conseil, job: DocumentJob, cells: Container[str]) -> Iterator[Finding]:
+    """Yield each text of the registers that the document used although its readers may not see it.
+
+    Readers see what their level allows of their own session; of other sessions, never what stays in a group.
+    """
+    here = niveaux_de(level_of(job))
+    elsewhere = niveaux_de(min(level_of(job), Diffusion.INTERNE, key=list(Diffusion).index))
+    for rows, names in ((conseil.points, ("synthese", "resultat")), (conseil.decisions, ("texte",))):
+        for row in rows:
+            allowed = here if row.seance == job.seance.id else elsewhere
+            if row.diffusion is None or row.diffusion in allowed:
+                continue
+            for place in (row.origine.place(name) for name in names):
+                if f"{place.sheet}!{place.cell}" in cells:
+                    yield RESERVED.at(place, modele=job.entry.modele)
+
+
+def has_contents(template: Template) -> bool:
+    """True when the template has a table of contents, which only the converter can fill."""
+    return b"TOC \\" in template.members.get("word/document.xml", b"")
+
+
+def produce(
+    studio: Studio,
+    plan: SessionPlan,
+    engine: Engine,
+    cache: Cache,
+    work: Path,
+    progress: Callable[[str], None],
+) -> Output:
+    """Make every document of ``plan``.
+
+    The converter works on one document while the next is rendered. A document that fails alone is held.
+
+    Raises:
+        Stop: The converter itself fails.
+    """
+    output = Output()
+
+    def jobs() -> Iterator[Job]:
+        for job in plan.documents:
+            made = studio.make(job)
+            if not isinstance(made, Made):
+                output.held[job.key] = made
+                continue
+            output.made[job.key] = made
+            made.raw = cache.path(made.docx_sha256)
+            if cache.has(made.raw):
+                progress(job.key)
+                continue
+            docx = work / f"{job.key}.docx"
+            docx.write_bytes(made.docx)
+            update = has_contents(studio.loaded.templates[job.entry.modele])
+            yield Job(job.key, f"documents/{docx.name}", docx, work / f"{job.key}.pdf", update)
+
+    convert(engine, jobs(), output, cache, progress)
+    return output
+
+
+def convert(
+    engine: Engine, jobs: Iterator[Job], output: Output, cache: Cache, progress: Callable[[str], None]
+) -> None:
+    """Convert the jobs into the cache; a failure moves its document from made to held."""
+    cache.folder.mkdir(parents=True, exist_ok=True)
+    for result in engine.convert(jobs):
+        made = output.made[result.job.key]
+        if result.finding is not None:
+            output.held[result.job.key] = (result.finding,)
+            del output.made[result.job.key]
+        elif made.raw is not None:
+            partial = made.raw.with_suffix(".part")
+            shutil.move(result.job.pdf, partial)
+            partial.replace(made.raw)
+        progress(result.job.key)

@@ -1,0 +1,220 @@
+"""One session, built: what is made, taken over, held, and published as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from clspd_docs.build.bind import Bindery, Bound
+from clspd_docs.build.finish import document_fingerprint, finish
+from clspd_docs.build.manifest import (
+    DocumentRecord,
+    HeldRecord,
+    Manifest,
+    PacketRecord,
+    file_sha256,
+    read_manifest,
+)
+from clspd_docs.build.page import index_page
+from clspd_docs.build.produce import Cache, Output, Studio, produce
+from clspd_docs.build.publish import publish, session_folder
+from clspd_docs.build.reasons import is_intact, sentences, why
+from clspd_docs.build.report import DocumentLine, PacketLine
+from clspd_docs.build.request import Options
+from clspd_docs.build.workspace import OUTPUT
+from clspd_docs.conversion.engine import Engine
+from clspd_docs.documents.plan import DocumentJob, DossierJob, SessionPlan, default_steps
+from clspd_docs.findings import Finding
+from clspd_docs.version import tool_version
+
+
+@dataclass(slots=True)
+class Result:
+    """The outcome for one session."""
+
+    documents: list[DocumentLine] = field(default_factory=list)
+    packets: list[PacketLine] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def build_session(
+    studio: Studio,
+    plan: SessionPlan,
+    engine: Engine,
+    cache: Cache,
+    work: Path,
+    options: Options,
+    progress: Callable[[str], None],
+) -> Result:
+    """Make, bind and publish the session of ``plan``.
+
+    Raises:
+        Stop: The converter itself fails, or the output cannot be written; the previous output is then whole.
+    """
+    folder = studio.loaded.folder
+    target = session_folder(folder.output, plan.seance.id)
+    previous = read_manifest(target)
+    work = work / target.name
+    work.mkdir()
+    output = produce(studio, plan, engine, cache, work, progress)
+    old = {} if previous is None else {d.key: d for d in previous.documents}
+    result = Result()
+    fresh: dict[str, Path | bytes] = {}
+    records: dict[str, DocumentRecord] = {}
+    today = studio.jour.isoformat()
+    for key, made in output.made.items():
+        before = old.get(key)
+        intact = before is not None and is_intact(target, before)
+        unchanged = before is not None and intact and before.fingerprint == document_fingerprint(made, cache)
+        if before is not None and unchanged and not options.force:
+            records[key] = before
+            result.documents.append(_document_line(before, plan, "unchanged", ()))
+            continue
+        records[key], pdf, findings = finish(made, studio, cache, today)
+        result.findings += findings
+        fresh |= {records[key].path: pdf, records[key].docx: made.docx}
+        changed = previous is not None and previous.converter != cache.converter
+        reasons = why(made, before, studio, intact=intact, converter_changed=changed)
+        result.documents.append(_document_line(records[key], plan, "built", reasons or ("demandé",)))
+    packets_before = {} if previous is None else {p.key: p for p in previous.packets}
+    intact_packets = {k: file_sha256(target / p.path) == p.pdf_sha256 for k, p in packets_before.items()}
+    bound = Bindery(studio, plan, output, records, engine, cache, work).bind(
+        packets_before, intact_packets, today
+    )
+    result.findings += bound.findings
+    _tell_held(plan, output, bound, result)
+    result.packets = [_packet_line(r, plan, bound) for r in bound.records] + _held_packets(plan, bound)
+    manifest = _merged(
+        Manifest(
+            seance=plan.seance.id,
+            jour=today,
+            tool=tool_version(),
+            converter=cache.converter,
+            workbook_sha256=studio.loaded.book.digest,
+            documents=tuple(records.values()),
+            packets=bound.records,
+            held=_held_records(plan, output, bound),
+        ),
+        previous,
+        studio,
+        plan,
+        options,
+    )
+    fresh |= bound.fresh
+    fresh["index.html"] = index_page(studio.loaded.conseil, plan.seance, manifest).encode()
+    result.findings += publish(folder.output, manifest, fresh, previous)
+    return result
+
+
+def _merged(
+    now: Manifest, previous: Manifest | None, studio: Studio, plan: SessionPlan, options: Options
+) -> Manifest:
+    """Return the manifest with the outputs of the last build that this one did not look at."""
+    if previous is None:
+        return now
+    planned = {j.key for j in plan.documents} | {j.key for j in plan.dossiers}
+
+    def stays(record: DocumentRecord | PacketRecord | HeldRecord) -> bool:
+        return record.key not in planned and not _in_scope(record.code, studio, plan, options)
+
+    return replace(
+        now,
+        documents=now.documents + tuple(d for d in previous.documents if stays(d)),
+        packets=now.packets + tuple(p for p in previous.packets if stays(p)),
+        held=now.held + tuple(h for h in previous.held if stays(h)),
+    )
+
+
+def _in_scope(code: str, studio: Studio, plan: SessionPlan, options: Options) -> bool:
+    """True when this build decides on the outputs of the catalogue's entry ``code``."""
+    if options.document is not None:
+        return code == options.document
+    catalogue = studio.loaded.catalogue
+    entry = catalogue.documents.get(code) or catalogue.dossiers.get(code)
+    steps = set(default_steps(plan.seance) if options.steps is None else options.steps)
+    return entry is None or bool(steps & set(entry.etapes))
+
+
+def _document_line(
+    record: DocumentRecord, plan: SessionPlan, state: str, reasons: tuple[str, ...]
+) -> DocumentLine:
+    base = f"{OUTPUT}/{session_folder(Path(), plan.seance.id).name}"
+    return DocumentLine(
+        record.code,
+        plan.seance.id,
+        record.membre,
+        record.title,
+        state,
+        f"{base}/{record.path}",
+        f"{base}/{record.docx}",
+        record.pages,
+        reasons,
+    )
+
+
+def _packet_line(record: PacketRecord, plan: SessionPlan, bound: Bound) -> PacketLine:
+    base = f"{OUTPUT}/{session_folder(Path(), plan.seance.id).name}"
+    parts = tuple({"title": p.title, "first_page": p.first_page, "pages": p.pages} for p in record.parts)
+    reasons = bound.reasons.get(record.key, ())
+    return PacketLine(
+        record.code,
+        plan.seance.id,
+        record.membre,
+        record.title,
+        "built" if reasons else "unchanged",
+        f"{base}/{record.path}",
+        record.pages,
+        parts,
+        record.signature_fields,
+        record.claims,
+        reasons,
+    )
+
+
+def _held_packets(plan: SessionPlan, bound: Bound) -> list[PacketLine]:
+    return [
+        PacketLine(
+            j.entry.code,
+            plan.seance.id,
+            _id(j.recipient),
+            j.title,
+            "held",
+            reasons=sentences(bound.held[j.key]),
+        )
+        for j in plan.dossiers
+        if j.key in bound.held
+    ]
+
+
+def _tell_held(plan: SessionPlan, output: Output, bound: Bound, result: Result) -> None:
+    for job in plan.documents:
+        if job.key in output.held:
+            reasons = output.held[job.key]
+            result.findings += reasons
+            result.documents.append(
+                DocumentLine(
+                    job.entry.code,
+                    plan.seance.id,
+                    _id(job.recipient),
+                    job.title,
+                    "held",
+                    reasons=sentences(reasons),
+                )
+            )
+    for reasons in bound.held.values():
+        result.findings += reasons
+
+
+def _held_records(plan: SessionPlan, output: Output, bound: Bound) -> tuple[HeldRecord, ...]:
+    held = {**output.held, **bound.held}
+    jobs: list[DocumentJob | DossierJob] = [*plan.documents, *plan.dossiers]
+    return tuple(
+        HeldRecord(key=j.key, code=j.entry.code, title=j.title, reasons=sentences(held[j.key]))
+        for j in jobs
+        if j.key in held
+    )
+
+
+def _id(recipient: object) -> str | None:
+    return str(getattr(recipient, "id", None)) if recipient is not None else None

@@ -1,0 +1,113 @@
+"""``verify``: is a published folder still what the manifest says; what does a PDF hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clspd_docs.build.manifest import MANIFEST, file_sha256, read_manifest
+from clspd_docs.errors import ExitCode, Stop
+from clspd_docs.findings import Finding, Kind, Severity
+from clspd_docs.origin import Place
+from clspd_docs.packets.inspect import PdfFacts, inspect
+
+NO_MANIFEST = Kind(
+    "DOS501",
+    Severity.ERROR,
+    "Rien à vérifier",
+    "Ce n’est ni un PDF, ni un dossier de séance avec son manifeste.",
+    "Indiquer un PDF, ou un dossier comme « sorties/P-2027-02 ».",
+)
+GONE = Kind(
+    "DOS502",
+    Severity.ERROR,
+    "Fichier absent",
+    "Le fichier est au manifeste et n’est plus là.",
+    "Relancer « clspd-docs build ».",
+)
+CHANGED = Kind(
+    "DOS503",
+    Severity.ERROR,
+    "Fichier modifié",
+    "Le fichier n’est plus celui qui a été fabriqué.",
+    "S’il est signé, c’est normal ; sinon, relancer « clspd-docs build », qui garde la version modifiée à côté.",
+)
+STRANGER = Kind(
+    "DOS504",
+    Severity.NOTE,
+    "Fichier étranger",
+    "Le fichier n’a pas été fabriqué par clspd-docs.",
+    "Rien à faire.",
+)
+MISCOUNT = Kind(
+    "DOS505",
+    Severity.ERROR,
+    "Nombre de pages inattendu",
+    "Le fichier compte {pages} pages ; le manifeste en annonce {attendu}.",
+    "Relancer « clspd-docs build ».",
+)
+UNREADABLE = Kind(
+    "DOS506",
+    Severity.ERROR,
+    "PDF illisible",
+    "Le PDF ne peut pas être lu.",
+    "Relancer « clspd-docs build ».",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was seen: one entry a PDF, and the findings."""
+
+    files: tuple[dict[str, Any], ...]
+    findings: tuple[Finding, ...]
+
+
+def verify(path: Path) -> Verified:
+    """Verify a session's folder or one PDF.
+
+    Raises:
+        Stop: DOS501 when there is nothing to verify, DOS506 when the PDF cannot be read.
+    """
+    if path.is_file() and path.suffix.lower() == ".pdf":
+        return Verified((_facts(path, path.name),), ())
+    manifest = read_manifest(path) if path.is_dir() else None
+    if manifest is None:
+        raise Stop(NO_MANIFEST.at(Place(str(path))), ExitCode.NOTHING_READ)
+    findings: list[Finding] = []
+    files: list[dict[str, Any]] = []
+    pages = {d.path: d.pages for d in manifest.documents} | {p.path: p.pages for p in manifest.packets}
+    for name, expected in manifest.files().items():
+        place, found = Place(f"{path.name}/{name}"), file_sha256(path / name)
+        if found is None:
+            findings.append(GONE.at(place))
+            continue
+        if found != expected:
+            findings.append(CHANGED.at(place))
+        if name in pages:
+            facts = _facts(path / name, name)
+            files.append(facts)
+            if facts["pages"] != pages[name]:
+                findings.append(MISCOUNT.at(place, pages=facts["pages"], attendu=pages[name]))
+    ours = {*manifest.files(), MANIFEST, "index.html"}
+    strangers = (p.relative_to(path).as_posix() for p in sorted(path.rglob("*")) if p.is_file())
+    findings += [STRANGER.at(Place(f"{path.name}/{name}")) for name in strangers if name not in ours]
+    return Verified(tuple(files), tuple(findings))
+
+
+def _facts(path: Path, name: str) -> dict[str, Any]:
+    try:
+        facts: PdfFacts = inspect(path)
+    except Exception as error:  # pypdf raises almost anything on a damaged file
+        raise Stop(UNREADABLE.at(Place(name))) from error
+    return {
+        "path": name,
+        "pages": facts.pages,
+        "lang": facts.lang,
+        "pdfa": facts.pdfa,
+        "pdfua": facts.pdfua,
+        "signature_fields": [
+            {"name": f.name, "page": f.page, "signed": f.signed} for f in facts.signature_fields
+        ],
+    }

@@ -1,0 +1,80 @@
+"""``clspd-docs build``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from clspd_docs.cli.common import Common, common_options, run
+
+if TYPE_CHECKING:
+    from clspd_docs.build.pipeline import Progress
+
+STEPS = ("consultation", "convocation", "seance", "suites", "annuel")
+
+
+@click.command(options_metavar="[OPTIONS]", short_help="Fabrique les documents et les dossiers des séances.")
+@click.argument("seances", nargs=-1, metavar="[SÉANCE]…")
+@click.option(
+    "--etape", "etapes", multiple=True, type=click.Choice(STEPS), help="Ne préparer que cette étape."
+)
+@click.option("--document", metavar="CODE", help="Ne préparer que ce document du catalogue, sans dossier.")
+@click.option("--force", is_flag=True, help="Refaire aussi ce qui n’a pas changé.")
+@click.option("--pourquoi", is_flag=True, help="Dire ce qui serait refait et pourquoi, sans rien faire.")
+@common_options
+def build(
+    seances: tuple[str, ...], etapes: tuple[str, ...], document: str | None, *, force: bool, pourquoi: bool
+) -> None:
+    """Fabrique les documents et les dossiers des séances (par défaut : la prochaine)."""
+    from clspd_docs.build.report import Report  # noqa: PLC0415
+    from clspd_docs.build.request import Options  # noqa: PLC0415
+    from clspd_docs.build.workspace import Folder  # noqa: PLC0415
+    from clspd_docs.cli.show import show_report  # noqa: PLC0415
+    from clspd_docs.documents.catalogue import Etape  # noqa: PLC0415
+
+    def act(common: Common) -> Report:
+        options = Options(
+            jour=common.today,
+            seances=seances,
+            steps=tuple(Etape(e) for e in etapes) or None,
+            document=document,
+            force=force,
+        )
+        if pourquoi:
+            from clspd_docs.build.preview import explain_build  # noqa: PLC0415
+
+            return explain_build(Folder(common.dossier), options)
+        from clspd_docs.build.pipeline import build as build_folder  # noqa: PLC0415
+
+        with progress_line() as progress:
+            return build_folder(Folder(common.dossier), options, progress)
+
+    def show(report: Report, common: Common) -> None:
+        show_report(report, common)
+        for seance in dict.fromkeys(p.path.split("/")[1] for p in report.packets if p.path):
+            click.echo(f"Tout voir : {common.dossier / 'sorties' / seance / 'index.html'}")
+
+    run("build", act, show)
+
+
+@contextmanager
+def progress_line() -> Iterator[Progress]:
+    """Show what was done last on one line of the terminal; nothing when stderr is not a terminal."""
+    done = 0
+    shown = sys.stderr.isatty()
+
+    def progress(what: str) -> None:
+        nonlocal done
+        done += 1
+        if shown:
+            click.echo(f"\r\x1b[K{done} – {what}", nl=False, err=True)
+
+    try:
+        yield progress
+    finally:
+        if shown:
+            click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,88 @@
+"""Reports as French text for the desk: findings with their place, then what was made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import click
+
+from clspd_docs.build.report import STATES, DocumentLine, PacketLine, Report
+from clspd_docs.cli.common import Common
+from clspd_docs.domain.french import insecables, liste, pluriel
+from clspd_docs.findings import Finding, Severity, in_order
+
+SHOWN = 3  # titles of a group of pieces, without --verbose
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+def show_findings(findings: Sequence[Finding], common: Common) -> None:
+    """Print each finding: where, what, what was found, what to do. Notes only with --verbose."""
+    hidden = 0
+    for finding in in_order(findings):
+        if finding.kind.severity is Severity.NOTE and not common.verbose:
+            hidden += 1
+            continue
+        severity = finding.kind.severity
+        click.secho(f"{finding.place.french()}  [{finding.code}]", bold=True)
+        click.echo(
+            click.style(f"  {severity.french.capitalize()} : ", fg=COLOURS[severity]) + finding.message
+        )
+        if finding.value:
+            click.echo(f"  Trouvé : « {finding.value} ».")
+        click.echo(f"  À faire : {insecables(finding.remedy)}\n")
+    if hidden:
+        click.echo(f"{pluriel(hidden, 'remarque')} de moindre importance : les voir avec « -v ».\n")
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Return « 2 erreurs, 1 alerte et 3 remarques », or « aucun constat »."""
+    count = Counter(f.kind.severity for f in in_order(findings))
+    words = [pluriel(count[s], s.french) for s in Severity if count[s]]
+    return liste(words) if words else "aucun constat"
+
+
+def show_report(report: Report, common: Common) -> None:
+    """Print a report: findings, then what was made of each session, what is held and why."""
+    show_findings(report.findings, common)
+    preview = bool(report.more.get("preview"))
+    words = {**STATES, "built": "à refaire"} if preview else STATES
+    for seance in dict.fromkeys([d.seance for d in report.documents] + [p.seance for p in report.packets]):
+        documents = [d for d in report.documents if d.seance == seance]
+        packets = [p for p in report.packets if p.seance == seance]
+        click.secho(f"Séance {seance}", bold=True)
+        click.echo(f"  Documents : {_states([d.state for d in documents], words)}.")
+        if packets:
+            click.echo(f"  Dossiers : {_states([p.state for p in packets], words)}.")
+        for packet in packets:
+            if packet.path and (packet.membre is None or common.verbose):
+                click.echo(f"  - {packet.title}, {pluriel(packet.pages, 'page')} : {words[packet.state]}")
+                click.echo(f"      {packet.path}")
+        shown = [line for line in documents if line.state == "built" and (preview or common.verbose)]
+        _by_reason(shown, words["built"], common)
+        held: list[DocumentLine | PacketLine] = [d for d in documents if d.state == "held"]
+        _by_reason([*held, *(p for p in packets if p.state == "held")], words["held"], common)
+    click.echo(f"Bilan : {summary(report.findings)}.")
+
+
+def _by_reason(lines: Sequence[DocumentLine | PacketLine], word: str, common: Common) -> None:
+    """Print the pieces that share the same reasons together: one wrong cell may hold eighty letters."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for line in lines:
+        groups.setdefault(line.reasons, []).append(line.title)
+    for reasons, titles in groups.items():
+        shown = titles if common.verbose else titles[:SHOWN]
+        more = f" et {len(titles) - SHOWN} autres" if len(titles) > len(shown) else ""
+        click.echo(f"  {word.capitalize()} : {' ; '.join(shown)}{more}")
+        for reason in reasons:
+            click.echo(f"      {reason}")
+
+
+def _states(states: Sequence[str], words: Mapping[str, str]) -> str:
+    """Return « 3 faits et 79 inchangés »."""
+    count = Counter(states)
+    return liste([_count(count[s], words[s]) for s in words if count[s]]) or "aucun"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if " " in word else pluriel(number, word)

@@ -1,0 +1,48 @@
+"""``clspd-docs verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clspd_docs.cli.common import Common, common_options, run
+
+
+@click.command(options_metavar="[OPTIONS]", short_help="Vérifie un dossier de séance ou décrit un PDF.")
+@click.argument("chemin", type=click.Path(path_type=Path), metavar="DOSSIER|PDF")
+@common_options
+def verify(chemin: Path) -> None:
+    """Vérifie un dossier de séance (empreintes, pages) ou décrit un PDF (pages, champs, PDF/A, PDF/UA)."""
+    from clspd_docs.build.report import Report  # noqa: PLC0415
+    from clspd_docs.build.verify import verify as verify_path  # noqa: PLC0415
+    from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.domain.french import pluriel  # noqa: PLC0415
+
+    def act(common: Common) -> Report:
+        path = chemin if chemin.exists() else common.dossier / chemin
+        verified = verify_path(path)
+        return Report("verify", verified.findings, more={"files": list(verified.files)})
+
+    def show(report: Report, common: Common) -> None:
+        show_findings(report.findings, common)
+        files = report.more.get("files", ())
+        for facts in files:
+            if common.verbose or len(files) == 1 or facts["path"].startswith("dossiers/"):
+                click.echo(sentence(facts))
+        click.echo(f"{pluriel(len(files), 'PDF', 'PDF')} : {summary(report.findings)}.")
+
+    def sentence(facts: dict[str, Any]) -> str:
+        fields = facts["signature_fields"]
+        signed = sum(field["signed"] for field in fields)
+        claims = [name for name, value in (("PDF/A", facts["pdfa"]), ("PDF/UA", facts["pdfua"])) if value]
+        words = [
+            pluriel(facts["pages"], "page"),
+            pluriel(len(fields), "champ de signature", "champs de signature"),
+            *([f"dont {pluriel(signed, 'signé')}"] if signed else []),
+            " et ".join(claims) or "sans déclaration PDF/A ni PDF/UA",
+        ]
+        return f"{facts['path']} : {', '.join(words)}"
+
+    run("verify", act, show)

@@ -1,0 +1,239 @@
+"""LibreOffice as an engine: started once, fed ahead, watched document by document.
+
+Several orders wait in LibreOffice's spool while it converts, so that it never waits for the next one; an
+answer that does not come in time, or a process that ends, is put down to the oldest order without answer:
+that document is tried once more in a fresh LibreOffice, then reported alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from clspd_docs.conversion.checks import CRASHED, REFUSED, TOO_SLOW, docx_fault, pdf_fault, target_fault
+from clspd_docs.conversion.engine import Converted, Job
+from clspd_docs.conversion.find import SETTING, OfficeProgram
+from clspd_docs.conversion.worker import Worker
+from clspd_docs.errors import ExitCode, Stop
+from clspd_docs.findings import Finding, Kind, Severity
+from clspd_docs.origin import Place
+
+NO_START = Kind(
+    "ENV103",
+    Severity.ERROR,
+    "LibreOffice ne démarre pas",
+    "LibreOffice ({programme}) ne démarre pas, ou ne répond pas au bout de {secondes} s.",
+    "Ouvrir LibreOffice une fois à la main ; s’il ne s’ouvre pas, le réinstaller. Sous Linux, une version "
+    "« snap » ou « flatpak » n’a pas accès aux fichiers de travail : installer le paquet libreoffice-writer.",
+)
+KEEPS_FAILING = Kind(
+    "ENV104",
+    Severity.ERROR,
+    "LibreOffice échoue document après document",
+    "LibreOffice s’est arrêté ou s’est tu sur {nombre} documents de suite ; le dernier est {nom}.",
+    "Ces documents viennent sans doute du même modèle : l’ouvrir dans Word, l’enregistrer sous un autre "
+    "nom. Sinon, redémarrer l’ordinateur ou mettre LibreOffice à jour, puis relancer la commande.",
+)
+
+_AHEAD: Final = 8  # orders waiting in the spool; more would only put more files on the disk
+_POLL_SECONDS: Final = 0.002
+_TRIES: Final = 2
+_LOST_IN_A_ROW: Final = 3
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Task:
+    """A job on its way: ``turn`` is its number in the spool of the present worker."""
+
+    job: Job
+    turn: int = 0
+    lost: int = 0
+    result: Converted | None = None
+
+
+class LibreOffice:
+    """The LibreOffice of this machine, as an ``Engine``.
+
+    Args:
+        program: From ``find_office``.
+        timeout_seconds: Time that one document may take.
+        start_seconds: Time that LibreOffice may take to start (0.1 s, but far more from a cold disk).
+    """
+
+    name = "LibreOffice"
+
+    def __init__(
+        self, program: OfficeProgram, *, timeout_seconds: float = 60, start_seconds: float = 60
+    ) -> None:
+        self.version = program.version
+        self.starts = 0
+        self._program = program
+        self._timeout_seconds = timeout_seconds
+        self._start_seconds = start_seconds
+        self._worker: Worker | None = None
+        self._tasks: deque[_Task] = deque()
+        self._since = 0.0  # the clock of what is awaited: the start, then each answer in turn
+        self._failed_starts = 0
+        self._lost_in_a_row = 0
+
+    def start(self) -> None:
+        """Launch LibreOffice without waiting for it.
+
+        Raises:
+            Stop: ENV103 when the system refuses to run the program.
+        """
+        self._running()
+
+    def convert(self, jobs: Iterable[Job]) -> Iterator[Converted]:
+        """Yield what became of each job, in order, at most 8 jobs behind what is read of ``jobs``.
+
+        Codes PDF101 to PDF108 name the document that failed; the others are converted all the same.
+
+        Raises:
+            Stop: ENV103 when LibreOffice does not start, ENV104 when it fails on 3 documents in a row.
+        """
+        source, more = iter(jobs), True
+        try:
+            while more or self._tasks:
+                if self._tasks and (result := self._settled(self._tasks[0])):
+                    self._tasks.popleft()
+                    yield result
+                    continue
+                if more and len(self._tasks) < _AHEAD:
+                    job = next(source, None)
+                    more = job is not None
+                    if job:
+                        self._accept(job)
+                else:
+                    time.sleep(_POLL_SECONDS)
+                self._watch()
+        finally:
+            if self._tasks:  # given up half-way: what waits in the spool is no longer wanted
+                self._tasks.clear()
+                self._drop_worker(politely=False)
+
+    def close(self) -> None:
+        """End LibreOffice and delete its folder."""
+        self._drop_worker(politely=True)
+
+    def __enter__(self) -> Self:
+        """Return the engine; LibreOffice starts with the first job."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End LibreOffice."""
+        self.close()
+
+    def _running(self) -> Worker:
+        if self._worker is None:
+            try:
+                self._worker = Worker(self._program)
+            except OSError as error:
+                raise self._no_start() from error
+            self.starts += 1
+            self._since = time.monotonic()
+        return self._worker
+
+    def _drop_worker(self, *, politely: bool) -> None:
+        worker, self._worker = self._worker, None
+        if worker:
+            worker.stop(politely=politely)
+
+    def _accept(self, job: Job) -> None:
+        task = _Task(job)
+        fault = docx_fault(job) or target_fault(job)
+        if fault:
+            task.result = Converted(job, 0, 0, fault)
+        else:
+            self._send(task)
+        self._tasks.append(task)
+
+    def _send(self, task: _Task) -> None:
+        worker = self._running()
+        if not any(other.result is None for other in self._tasks):
+            self._since = time.monotonic()
+        task.turn = worker.send(task.job)
+
+    def _settled(self, task: _Task) -> Converted | None:
+        """Return the task's result once there is one."""
+        if task.result is None and self._worker and (answer := self._worker.answer(task.turn)):
+            task.result = self._result(task.job, answer)
+            self._since = time.monotonic()
+            self._lost_in_a_row = 0
+        return task.result
+
+    def _result(self, job: Job, answer: list[str]) -> Converted:
+        match answer:
+            case ["done", pages, milliseconds]:
+                fault = pdf_fault(job, self.name, int(pages))
+                if fault is None:
+                    return Converted(job, int(pages), int(milliseconds))
+            case _:
+                _log.info("%s: %s", job.name, " ".join(answer))
+                fault = REFUSED.at(Place(job.name), programme=self.name)
+        return self._failed(job, fault)
+
+    def _failed(self, job: Job, fault: Finding) -> Converted:
+        with suppress(OSError):
+            job.pdf.unlink(missing_ok=True)
+        return Converted(job, 0, 0, fault)
+
+    def _watch(self) -> None:
+        """Notice that LibreOffice ended or is silent for too long; then go on with a fresh one."""
+        worker = self._worker
+        if worker is None or not self._tasks:
+            return
+        ended = worker.has_ended  # before the answer is looked for: what it answered, it answered by now
+        if self._settled(self._tasks[0]):
+            return
+        now, ready = time.monotonic(), worker.ready_at()
+        if ready is None:
+            if ended or now - self._since > self._start_seconds:
+                self._start_failed(worker)
+            return
+        self._failed_starts = 0
+        if ended:
+            self._head_lost(CRASHED)
+        elif now - max(ready, self._since) > self._timeout_seconds:
+            self._head_lost(TOO_SLOW)
+
+    def _start_failed(self, worker: Worker) -> None:
+        _log.info("LibreOffice does not start: %s", worker.last_words())
+        self._drop_worker(politely=False)
+        self._failed_starts += 1
+        if self._failed_starts >= _TRIES:
+            raise self._no_start()
+        self._send_again()
+
+    def _head_lost(self, kind: Kind) -> None:
+        self._drop_worker(politely=False)
+        head = self._tasks[0]
+        head.lost += 1
+        if head.lost >= _TRIES:
+            place = Place(head.job.name)
+            fault = kind.at(place, programme=self.name, secondes=f"{self._timeout_seconds:g}")
+            head.result = self._failed(head.job, fault)
+            self._lost_in_a_row += 1
+            if self._lost_in_a_row >= _LOST_IN_A_ROW:
+                finding = KEEPS_FAILING.at(SETTING, nombre=_LOST_IN_A_ROW, nom=head.job.name)
+                raise Stop(finding, ExitCode.PROGRAM_MISSING)
+        self._send_again()
+
+    def _send_again(self) -> None:
+        for task in self._tasks:
+            if task.result is None:
+                self._send(task)
+
+    def _no_start(self) -> Stop:
+        finding = NO_START.at(SETTING, programme=self._program.path, secondes=f"{self._start_seconds:g}")
+        return Stop(finding, ExitCode.PROGRAM_MISSING)

@@ -1,0 +1,180 @@
+"""One running LibreOffice, in a folder of its own: started, given orders, ended whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import IO, Final
+
+from clspd_docs.conversion import guard
+from clspd_docs.conversion.engine import Job
+from clspd_docs.conversion.find import OfficeProgram
+from clspd_docs.conversion.office_profile import START_MACRO, seed
+
+_PREFIX: Final = "clspd-office-"
+_GOODBYE_SECONDS: Final = 3.0
+# Away from the terminal: Ctrl-C reaches this process, which then ends the others in order.
+if sys.platform == "win32":
+    _FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+else:
+    _FLAGS = 0
+
+
+class Worker:
+    """One LibreOffice process with its profile, its spool folder and its temporary files.
+
+    Raises:
+        OSError: The system refuses to start the program.
+    """
+
+    def __init__(self, program: OfficeProgram) -> None:
+        sweep()
+        # Resolved: the name of LibreOffice's socket comes from the true path of its profile.
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")).resolve()
+        self._spool = self._folder / "spool"
+        self._turn = 0
+        self._ready_at: float | None = None
+        try:
+            self._process = self._launch(program)
+            self._guard = _Guard(self._process.pid, self._folder)
+        except OSError:
+            guard.erase(self._folder)  # which ends the loop, if it runs
+            raise
+
+    def _launch(self, program: OfficeProgram) -> subprocess.Popen[bytes]:
+        profile, temporary = self._folder / "profile", self._folder / "tmp"
+        self._spool.mkdir()
+        (self._spool / "alive").touch()
+        temporary.mkdir()
+        seed(profile, self._spool, program.build_id)
+        here = f"-env:UserInstallation={profile.as_uri()}"
+        command = [
+            str(program.path),
+            here,
+            "--headless",
+            "--norestore",
+            "--nologo",
+            "--nodefault",
+            START_MACRO,
+        ]
+        variables = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(temporary))
+        with (self._folder / "log").open("wb") as log:
+            return subprocess.Popen(  # noqa: S603 - the program that the user named or installed
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                env=os.environ | variables,
+                start_new_session=True,
+                creationflags=_FLAGS,
+            )
+
+    def ready_at(self) -> float | None:
+        """Return when LibreOffice was first seen to read its orders (monotonic seconds), None before that."""
+        if self._ready_at is None and (self._spool / "ready").exists():
+            self._ready_at = time.monotonic()
+        return self._ready_at
+
+    @property
+    def has_ended(self) -> bool:
+        """True when the process is no more."""
+        return self._process.poll() is not None
+
+    def last_words(self) -> str:
+        """Return the last line that the program printed, in its own language; may be empty."""
+        lines = (self._folder / "log").read_text("utf-8", "replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), "")
+
+    def send(self, job: Job) -> int:
+        """Queue ``job`` behind those sent before; return the number that its answer will bear."""
+        self._turn += 1
+        fields = (job.docx.absolute().as_uri(), job.pdf.absolute().as_uri(), f"{job.update_contents:d}")
+        draft = self._spool / f"{self._turn}.new"
+        draft.write_text("\t".join(fields), encoding="ascii")
+        draft.replace(self._spool / f"{self._turn}.job")
+        return self._turn
+
+    def answer(self, turn: int) -> list[str] | None:
+        """Return the fields of the answer number ``turn``, or None when it is not there yet."""
+        try:
+            text = (self._spool / f"{turn}.out").read_text("utf-8", "replace")
+        except OSError:  # not there; or, on Windows, just being renamed
+            return None
+        return text.rstrip("\n").split("\t")
+
+    def stop(self, *, politely: bool) -> None:
+        """End LibreOffice and delete its folder; ``politely`` leaves it a moment to end by itself."""
+        (self._spool / "alive").unlink(missing_ok=True)
+        try:
+            self._process.wait(_GOODBYE_SECONDS if politely else 0)
+        except subprocess.TimeoutExpired:
+            politely = False
+        if not politely:  # even when the process has ended: it is the parent of LibreOffice proper
+            guard.kill_tree(self._process.pid)
+            self._process.wait()
+        guard.erase(self._folder)
+        self._guard.dismiss()
+
+
+class _Guard:
+    """The process that ends LibreOffice when this one dies."""
+
+    def __init__(self, pid: int, folder: Path) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - a file of this package
+            [sys.executable, "-I", "-S", guard.__file__, str(pid), str(folder)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            creationflags=_FLAGS,
+        )
+        assert self._process.stdin is not None
+        self._line: IO[bytes] = self._process.stdin
+        _lines.add(self._line)
+
+    def dismiss(self) -> None:
+        """Let the guard end without doing anything."""
+        _lines.discard(self._line)
+        self._process.communicate(guard.FAREWELL)
+
+
+_lines: Final[set[IO[bytes]]] = set()
+
+
+def _close_lines() -> None:
+    while _lines:
+        _lines.pop().close()
+
+
+if sys.platform != "win32":
+    # A forked child's copy of the line would hide the owner's death from the guard.
+    os.register_at_fork(after_in_child=_close_lines)
+
+
+def sweep() -> None:
+    """Delete the folders of owners that died along with their guards; a LibreOffice left there then ends."""
+    for folder in Path(tempfile.gettempdir()).resolve().glob(f"{_PREFIX}*"):
+        owner = re.match(rf"{_PREFIX}(\d+)-", folder.name)
+        if owner and not _is_running(int(owner[1])):
+            guard.erase(folder, patience_seconds=0)  # it may be another user's
+
+
+def _is_running(pid: int) -> bool:
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - on Windows os.kill(pid, 0) would send Ctrl-C
+
+        synchronize = 0x00100000
+        handle = ctypes.windll.kernel32.OpenProcess(synchronize, False, pid)  # noqa: FBT003 - Windows' own order
+        return bool(handle) and bool(ctypes.windll.kernel32.CloseHandle(handle))
+    else:  # noqa: RET505 - the type checker then skips it on Windows
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass  # someone else's
+        return True

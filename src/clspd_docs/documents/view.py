@@ -1,0 +1,110 @@
+"""The registers as a template sees them, and the trace of the cells that a document really used.
+
+A view stands before a domain object: it reads the same attributes, and notes in a trace the cell behind each
+field. Computed properties run on the view itself, so the cells that they read are noted as well. From the
+trace come two things: a document is held exactly when it used a cell that has an error, and it is redone
+exactly when a cell that it used has changed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from types import FunctionType, MethodType
+from typing import Any, Final
+
+from clspd_docs.domain.registre import Ligne
+
+
+class Trace:
+    """Cells used so far: « Membres!F12 » → digest of its value; « Membres!* » → which rows, in which order.
+
+    Digests, never contents: the trace goes into the manifest. Several collections of one sheet (the actions of
+    each axis) share one digest, that of all of them.
+    """
+
+    def __init__(self) -> None:
+        self.cells: dict[str, str] = {}
+        self._collections: dict[str, set[str]] = {}
+
+    def view(self, value: Any) -> Any:
+        """Return ``value`` as a template may see it: views of domain objects, anything else as it is."""
+        if dataclasses.is_dataclass(value) and not isinstance(value, type | Enum | View):
+            return View(value, self)
+        if isinstance(value, tuple):
+            return tuple(self.view(item) for item in value)
+        return value
+
+    def note(self, record: object, name: str, sheet: str | None, value: object) -> None:
+        """Note that the field ``name`` of ``record`` was read."""
+        if sheet is not None:
+            seen = self._collections.setdefault(sheet, set())
+            seen.add(_mark(value))
+            self.cells[f"{sheet}!*"] = digest(sorted(seen))
+        elif isinstance(record, Ligne):
+            place = record.origine.place(name)
+            spot = place.cell or f"{place.row}:{name}"
+            self.cells[f"{place.sheet}!{spot}"] = digest([_mark(value)])
+
+
+class View:
+    """A domain object that notes what is read from it. Equal to another view of the same object."""
+
+    __slots__ = ("_record", "_trace")
+
+    def __init__(self, record: Any, trace: Trace) -> None:
+        self._record = record
+        self._trace = trace
+
+    def __getattr__(self, name: str) -> Any:
+        record, trace = self._record, self._trace
+        cls = type(record)
+        fields = _fields(cls)
+        if name in fields and name != "origine":
+            value = getattr(record, name)
+            trace.note(record, name, fields[name], value)
+            return trace.view(value)
+        found = None if name.startswith("_") else getattr(cls, name, None)
+        if isinstance(found, property) and found.fget is not None:
+            return trace.view(found.fget(self))
+        if isinstance(found, FunctionType):
+            return MethodType(found, self)
+        raise AttributeError(name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and other._record is self._record
+
+    def __hash__(self) -> int:
+        return id(self._record)
+
+    def __dir__(self) -> Iterable[str]:
+        cls = type(self._record)
+        computed = (n for n in dir(cls) if not n.startswith("_") and isinstance(getattr(cls, n), property))
+        return sorted({*_fields(cls), *computed} - {"origine"})
+
+
+_FIELDS: Final[dict[type, Mapping[str, str | None]]] = {}
+
+
+def _fields(cls: type) -> Mapping[str, str | None]:
+    """Field name → the sheet that a collection comes from, or None."""
+    if cls not in _FIELDS:
+        _FIELDS[cls] = {f.name: f.metadata.get("feuille") for f in dataclasses.fields(cls)}
+    return _FIELDS[cls]
+
+
+def _mark(value: object) -> str:
+    """Return what stands for a value in a digest: the identifier of a row (its cells are noted when read)."""
+    if isinstance(value, tuple):
+        return "\x1e".join(map(_mark, value))
+    record = value._record if isinstance(value, View) else value  # noqa: SLF001 - its own view
+    if isinstance(record, Ligne):
+        return str(getattr(record, "id", None) or record.origine.row)
+    return repr(record)
+
+
+def digest(parts: Iterable[str]) -> str:
+    """Return a short digest of the parts: enough to notice a change, useless to read them back."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

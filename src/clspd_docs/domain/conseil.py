@@ -1,0 +1,186 @@
+"""The council: its settings, its house rules, its registers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from clspd_docs.domain.listes import (
+    Formation,
+    FormeCollectivite,
+    Majorite,
+    Motif,
+    Qualite,
+    Quorum,
+    TypeInstance,
+)
+from clspd_docs.domain.personnes import (
+    Adressable,
+    CharteSignee,
+    Membre,
+    Organisme,
+    Politesse,
+    Referent,
+)
+from clspd_docs.domain.plan import Action, Axe, Indicateur
+from clspd_docs.domain.registre import Ligne, lignes_de
+from clspd_docs.domain.seances import Decision, Groupe, Point, Presence, Seance
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Parametres(Adressable):
+    """Sheet « Paramètres »: one value a line."""
+
+    type_instance: TypeInstance | None = None
+    sigle: str | None = None
+    nom_instance: str | None = None
+    forme: FormeCollectivite | None = None
+    collectivite: str | None = None
+    population: int | None = None
+    qpv: bool | None = None
+    qpv_noms: str | None = None
+    epci_competent: bool | None = None
+    epci_nom: str | None = None
+    departement: str | None = None
+    tribunal: str | None = None
+    service: str | None = None
+    telephone: str | None = None
+    courriel: str | None = None
+    site: str | None = None
+    suivi_par: str | None = None
+    suivi_qualite: str | None = None
+    suivi_telephone: str | None = None
+    suivi_courriel: str | None = None
+    logo: str | None = None
+    logo_texte: str | None = None
+    titre_signataire: str | None = None
+    reference: str | None = None
+    arrete_numero: str | None = None
+    arrete_date: date | None = None
+    mandat_debut: date | None = None
+    mandat_fin: date | None = None
+    pm_trois_postes: bool | None = None
+    fipd: bool | None = None
+    plan_titre: str | None = None
+    plan_periode: str | None = None
+    plan_valide_le: date | None = None
+    dpo: str | None = None
+
+    @property
+    def plan_valide(self) -> bool:
+        """True when the plenary has validated the plan."""
+        return self.plan_valide_le is not None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Regles(Ligne):
+    """Sheet « Règles »: the choices of the règlement intérieur. None of them is a rule of law."""
+
+    adopte_le: date | None = None
+    delai_pleniere: int | None = None
+    delai_restreinte: int | None = None
+    delai_groupe: int | None = None
+    delai_urgence: int | None = None
+    delai_documents: int | None = None
+    delai_coupon: int | None = None
+    delai_reponse_consultation: int | None = None
+    quorum: Quorum | None = None
+    seconde_convocation: bool | None = None
+    majorite: Majorite | None = None
+    voix_preponderante: bool | None = None
+    pouvoirs_max: int | None = None
+    visio: bool | None = None
+    invites: bool | None = None
+    frequence_restreinte: str | None = None
+    frequence_groupes: str | None = None
+    delai_pv: int | None = None
+    vice_presidence: str | None = None
+
+    @property
+    def adopte(self) -> bool:
+        """True when the plenary has voted the règlement intérieur."""
+        return self.adopte_le is not None
+
+    def delai(self, seance: Seance) -> int | None:
+        """Days between the sending of a summons and the session: the urgent ones, or its formation's."""
+        if seance.motif == Motif.URGENCE:
+            return self.delai_urgence
+        return {
+            Formation.PLENIERE: self.delai_pleniere,
+            Formation.RESTREINTE: self.delai_restreinte,
+            Formation.GROUPE: self.delai_groupe,
+            None: None,
+        }[seance.formation]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Conseil:
+    """The whole workbook, typed. Every collection is in protocol or register order, and may be empty."""
+
+    parametres: Parametres
+    regles: Regles
+    politesses: tuple[Politesse, ...] = lignes_de("Politesse")
+    organismes: tuple[Organisme, ...] = lignes_de("Organismes")
+    membres: tuple[Membre, ...] = lignes_de("Membres")
+    referents: tuple[Referent, ...] = lignes_de("Référents")
+    groupes: tuple[Groupe, ...] = lignes_de("Groupes")
+    axes: tuple[Axe, ...] = lignes_de("Axes")
+    actions: tuple[Action, ...] = lignes_de("Actions")
+    indicateurs: tuple[Indicateur, ...] = lignes_de("Indicateurs")
+    seances: tuple[Seance, ...] = lignes_de("Séances")
+    points: tuple[Point, ...] = lignes_de("Ordre du jour")
+    presences: tuple[Presence, ...] = lignes_de("Présences")
+    decisions: tuple[Decision, ...] = lignes_de("Décisions")
+    chartes: tuple[CharteSignee, ...] = lignes_de("Chartes signées")
+
+    @property
+    def president(self) -> Membre | None:
+        """The active chair, or None; a second one is a finding."""
+        return next((m for m in self.titulaires if m.qualite == Qualite.PRESIDENT), None)
+
+    @property
+    def titulaires(self) -> tuple[Membre, ...]:
+        """Active seats, deputies left out, in protocol order."""
+        return tuple(m for m in self.membres if m.est_actif and not m.est_suppleant)
+
+    def suppleants(self, membre: Membre) -> tuple[Membre, ...]:
+        """Active deputies of ``membre``."""
+        return tuple(m for m in self.membres if m.suppleant_de == membre.id and m.est_actif)
+
+    def seance(self, identifiant: str | None) -> Seance | None:
+        """Return the session with this identifier, or None."""
+        return next((s for s in self.seances if s.id == identifiant), None)
+
+    def groupe(self, identifiant: str | None) -> Groupe | None:
+        """Return the working group with this code, or None."""
+        return next((g for g in self.groupes if g.id == identifiant), None)
+
+    def signature_du(self, membre: Membre, groupe: Groupe) -> date | None:
+        """Return when ``membre`` signed the group's charter in its present version, or None."""
+        signed = (
+            c.signee_le
+            for c in self.chartes
+            if c.membre is not None
+            and c.membre.id == membre.id
+            and c.groupe == groupe.id
+            and c.version == groupe.charte_version
+        )
+        return next((day for day in signed if day), None)
+
+    def convoques(self, seance: Seance) -> tuple[Membre, ...]:
+        """Members summoned to ``seance``, in protocol order.
+
+        Plenary and restricted sessions: the active seats of that formation. A working group: its members,
+        without those who have not signed its charter when it requires one.
+        """
+        if seance.formation != Formation.GROUPE:
+            return tuple(m for m in self.titulaires if seance.formation in m.formations)
+        groupe = seance.groupe
+        if groupe is None:
+            return ()
+        return tuple(m for m in groupe.membres if not groupe.charte_requise or self.signature_du(m, groupe))
+
+    @property
+    def majorite(self) -> int:
+        """Members whose joint request makes a plenary due by right (reading of CSI art. D132-9)."""
+        return sum(m.compte_pour_la_majorite for m in self.membres) // 2 + 1

@@ -1,0 +1,193 @@
+"""Rows to the council: references resolved, collections in protocol order, dangling references told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, Final, TypeVar
+
+from clspd_docs.domain.conseil import Conseil, Parametres, Regles
+from clspd_docs.domain.french import cle
+from clspd_docs.domain.personnes import CharteSignee, Membre, Organisme, Politesse, Referent
+from clspd_docs.domain.plan import Action, Axe, Indicateur
+from clspd_docs.domain.seances import Decision, Groupe, Point, Presence, Seance
+from clspd_docs.findings import Finding, Kind, Severity
+from clspd_docs.registers.book import Book, Row
+from clspd_docs.registers.schema import Type
+from clspd_docs.registers.sheets import BY_KEY
+
+UNKNOWN_REFERENCE = Kind(
+    "COH101",
+    Severity.ERROR,
+    "Référence introuvable",
+    "Cette valeur ne correspond à aucune ligne de la feuille « {feuille} ».{suggestion}",
+    "Corriger la référence, ou ajouter la ligne qui manque dans la feuille « {feuille} ».",
+    bad="ORG-CAFF",
+    good="ORG-CAF",
+)
+BY_NAME = Kind(
+    "COH102",
+    Severity.NOTE,
+    "Référence par le nom",
+    "La référence est donnée par le nom : elle est lue comme « {identifiant} ».",
+    "Préférer l’identifiant.",
+    bad="Caisse d’allocations familiales",
+    good="ORG-CAF",
+)
+
+LAST: Final = 10_000  # rank of a member without one
+T = TypeVar("T")
+
+
+def council(book: Book) -> tuple[Conseil, list[Finding]]:
+    """Return the typed council of ``book`` and what its references get wrong.
+
+    A reference that leads nowhere is ``None`` in the object (COH101, an error at its cell), so that a
+    document that uses it is held.
+    """
+    return _Builder(book).build()
+
+
+class _Builder:
+    """Builds each kind of object after those it refers to."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.findings: list[Finding] = []
+        self.names = {key: _index(rows) for key, rows in book.rows.items()}
+
+    def build(self) -> tuple[Conseil, list[Finding]]:
+        politesses = self._objects("politesses", Politesse)
+        organismes = self._objects("organismes", Organisme)
+        membres = self._objects("membres", Membre, {"politesse": politesses, "organisme": organismes})
+        membres.sort(key=lambda m: (m.rang or LAST, m.origine.row))
+        referents = self._objects("referents", Referent, {"organisme": organismes})
+        groupes = self._objects(
+            "groupes",
+            Groupe,
+            {"animateur": membres},
+            lambda values: {
+                "membres": tuple(m for m in membres if values["id"] in m.groupes and m.est_actif)
+            },
+        )
+        indicateurs = self._objects("indicateurs", Indicateur)
+        actions = self._objects(
+            "actions",
+            Action,
+            {"chef_de_file": organismes, "referents": referents, "partenaires": organismes},
+            lambda values: {"indicateurs": _where(indicateurs, "action", values["id"])},
+        )
+        axes = self._objects(
+            "axes", Axe, {}, lambda values: {"actions": _where(actions, "axe", values["id"])}
+        )
+        decisions = self._objects("decisions", Decision, {"pilote": organismes})
+        points = self._objects(
+            "points",
+            Point,
+            {},
+            lambda values: {
+                "decisions": tuple(
+                    d for d in decisions if d.seance == values["seance"] and d.point == values["rang"]
+                )
+            },
+        )
+        points.sort(key=lambda p: (p.rang or LAST, p.origine.row))
+        presences = self._objects("presences", Presence, {"membre": membres, "pouvoir_a": membres})
+        presences.sort(key=lambda p: (p.membre.rang or LAST if p.membre else LAST, p.origine.row))
+        seances = self._objects(
+            "seances",
+            Seance,
+            {"groupe": groupes, "president": membres},
+            lambda values: {
+                "points": _where(points, "seance", values["id"]),
+                "presences": _where(presences, "seance", values["id"]),
+                "decisions": _where(decisions, "seance", values["id"]),
+            },
+        )
+        chartes = self._objects("chartes", CharteSignee, {"membre": membres})
+        conseil = Conseil(
+            parametres=self._objects("parametres", Parametres)[0],
+            regles=self._objects("regles", Regles)[0],
+            politesses=tuple(politesses),
+            organismes=tuple(organismes),
+            membres=tuple(membres),
+            referents=tuple(referents),
+            groupes=tuple(groupes),
+            axes=tuple(axes),
+            actions=tuple(actions),
+            indicateurs=tuple(indicateurs),
+            seances=tuple(seances),
+            points=tuple(points),
+            presences=tuple(presences),
+            decisions=tuple(decisions),
+            chartes=tuple(chartes),
+        )
+        return conseil, self.findings
+
+    def _objects(
+        self,
+        key: str,
+        make: Callable[..., T],
+        objects: Mapping[str, Iterable[Any]] | None = None,
+        more: Callable[[dict[str, Any]], dict[str, Any]] = lambda _: {},
+    ) -> list[T]:
+        """Make one object a row of the sheet ``key``.
+
+        ``objects`` gives, for a reference field, the objects to put in place of the identifier; other
+        reference fields keep the (checked) identifier. ``more`` adds the collections of children.
+        """
+        by_id = {name: {o.id: o for o in pool} for name, pool in (objects or {}).items()}
+        made: list[T] = []
+        for row in self.book.rows[key]:
+            values = dict(row.values)
+            for column in BY_KEY[key].columns:
+                if column.holds is Type.REF:
+                    values[column.name] = self._resolve(row, column.name, column.ref, values[column.name])
+                elif column.holds is Type.REFS:
+                    found = (self._resolve(row, column.name, column.ref, v) for v in values[column.name])
+                    values[column.name] = tuple(v for v in found if v is not None)
+            values.update(more(values))
+            for name, pool in by_id.items():
+                given = values[name]
+                values[name] = tuple(pool[v] for v in given) if isinstance(given, tuple) else pool.get(given)
+            made.append(make(origine=row.origin, **values))
+        return made
+
+    def _resolve(self, row: Row, name: str, ref: str | None, text: str | None) -> str | None:
+        """Return the identifier that ``text`` means, or None after telling that there is none."""
+        if text is None or ref is None:
+            return None
+        index, place = self.names[ref], row.origin.place(name)
+        found = index.get(cle(text))
+        if found is None:
+            near = get_close_matches(cle(text), index, n=1, cutoff=0.7)
+            hint = f" Vouliez-vous « {index[near[0]]} » ?" if near else ""
+            self.findings.append(
+                UNKNOWN_REFERENCE.at(place, value=text, feuille=BY_KEY[ref].title, suggestion=hint)
+            )
+        elif cle(found) != cle(text):
+            self.findings.append(BY_NAME.at(place, value=text, identifiant=found))
+        return found
+
+
+def _index(rows: Iterable[Row]) -> dict[str, str]:
+    """Map what a reference may say to the identifier: itself, then the name when only one row bears it."""
+    index: dict[str, str] = {}
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        identifier = row.values.get("id")
+        if identifier is None:
+            continue
+        index[cle(identifier)] = identifier
+        full = " ".join(str(row.values[k]) for k in ("prenom", "nom") if row.values.get(k))
+        known = (full, *(row.values.get(k) for k in ("nom", "sigle", "intitule")))
+        for name in {cle(text) for text in known if text}:
+            names.setdefault(name, []).append(identifier)
+    for name, identifiers in names.items():
+        if len(identifiers) == 1:
+            index.setdefault(name, identifiers[0])
+    return index
+
+
+def _where(objects: Iterable[T], name: str, identifier: str) -> tuple[T, ...]:
+    return tuple(o for o in objects if getattr(o, name) == identifier)

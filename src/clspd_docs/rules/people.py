@@ -1,0 +1,213 @@
+"""Checks on members, partners, groups and correspondents."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+
+from clspd_docs.domain.conseil import Conseil
+from clspd_docs.domain.french import cle, nombre
+from clspd_docs.domain.listes import Canal, Qualite, TypeInstance
+from clspd_docs.domain.personnes import Adressable, Membre
+from clspd_docs.findings import Finding, Kind, Severity
+from clspd_docs.rules.legal import legal
+
+SECOND_CHAIR = Kind(
+    "COH301",
+    Severity.ERROR,
+    "Deux présidents",
+    "Un autre membre actif a déjà la qualité « président » (ligne {ligne}).",
+    "N’en garder qu’un actif.",
+)
+NO_CIVILITY = Kind(
+    "COH302",
+    Severity.ERROR,
+    "Nom sans civilité",
+    "Un nom est donné sans civilité : la lettre ne peut pas être accordée.",
+    "Choisir « M. » ou « Mme », ou effacer le nom pour écrire à la fonction.",
+    bad="(vide)",
+    good="Mme",
+)
+EXPIRED = Kind(
+    "COH303",
+    Severity.WARNING,
+    "Mandat expiré",
+    "Le mandat est terminé et le membre est toujours actif.",
+    "Renouveler le mandat, ou passer le statut à « sorti ».",
+)
+NO_EMAIL = Kind(
+    "COH304",
+    Severity.WARNING,
+    "Courriel absent",
+    "La convocation part par courriel, mais l’adresse de courriel est vide.",
+    "Compléter le courriel, ou choisir un autre canal.",
+)
+NO_ADDRESS = Kind(
+    "COH305",
+    Severity.ERROR,
+    "Adresse postale absente",
+    "La convocation part par la poste, mais ni le membre ni son organisme n’ont d’adresse complète.",
+    "Compléter l’adresse du membre ou de son organisme.",
+)
+LONG_LINE = Kind(
+    "COH306",
+    Severity.WARNING,
+    "Ligne d’adresse trop longue",
+    "La ligne compte {longueur} caractères ; la norme postale en admet 38.",
+    "Abréger la ligne.",
+)
+SELF_DEPUTY = Kind(
+    "COH307",
+    Severity.ERROR,
+    "Suppléance impossible",
+    "Un membre ne peut suppléer ni lui-même, ni un autre suppléant.",
+    "Indiquer l’identifiant du titulaire.",
+)
+TWICE = Kind(
+    "COH308",
+    Severity.WARNING,
+    "Personne en double",
+    "La même personne figure déjà à la ligne {ligne}, au même titre.",
+    "Supprimer l’une des deux lignes, si c’est bien la même personne.",
+)
+NO_CHARTER_VERSION = Kind(
+    "COH309",
+    Severity.ERROR,
+    "Version de charte absente",
+    "Le groupe exige la charte, mais la version en vigueur est vide.",
+    "Indiquer la version de la charte.",
+    bad="(vide)",
+    good="2026-1",
+)
+NO_AGREEMENT = Kind(
+    "LEG101",
+    Severity.WARNING,
+    "Accord de l’organisme non daté",
+    "L’organisme siège au conseil, mais l’accord de son responsable n’est pas daté ({article}).",
+    "Demander l’accord écrit du responsable et en saisir la date.",
+)
+NO_REQUEST = Kind(
+    "LEG102",
+    Severity.WARNING,
+    "Demande du parlementaire non datée",
+    "Un parlementaire est associé à sa demande, et la date de cette demande est vide ({article}).",
+    "Saisir la date de la demande, ou passer le statut à « sorti ».",
+)
+NO_DESIGNATION = Kind(
+    "LEG103",
+    Severity.WARNING,
+    "Désignation par le préfet non datée",
+    "Un service de l’État siège sans date de désignation par le préfet ({article}).",
+    "Saisir la date de l’acte de désignation.",
+)
+OLD_TITLE = Kind(
+    "LEG104",
+    Severity.WARNING,
+    "Titre disparu",
+    "Ce titre n’existe plus : {remplacement}.",
+    "Corriger la fonction.",
+    bad="Directeur départemental de la sécurité publique",
+    good="Directeur départemental de la police nationale",
+)
+
+_DDPN: Final = "la direction départementale de la sécurité publique est devenue la DDPN ou la DIPN en 2024"
+OPTIONAL = Kind(
+    "LEG105",
+    Severity.NOTE,
+    "Conseil facultatif",
+    "La commune ne dépasse pas {seuil} habitants et n’a pas de quartier prioritaire : la loi n’impose pas de "
+    "conseil ({article}).",
+    "Vérifier la population et le quartier prioritaire ; un conseil peut toujours être créé.",
+)
+
+OLD_TITLES: Final = {
+    "ddsp": _DDPN,
+    "departemental de la securite publique": _DDPN,
+    "departementale de la securite publique": _DDPN,
+    "conseil general": "le conseil général est devenu le conseil départemental en 2015",
+}
+MAX_LINE: Final = 38
+
+
+def check_people(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
+    """Yield what is wrong or doubtful about people on the day ``jour``."""
+    yield from _threshold(conseil)
+    yield from _chairs(conseil)
+    yield from _twice(conseil)
+    for membre in conseil.membres:
+        if membre.nom and not membre.civilite:
+            yield NO_CIVILITY.at(membre.origine.place("civilite"))
+        if membre.est_actif:
+            if membre.mandat_fin and membre.mandat_fin < jour:
+                yield EXPIRED.at(membre.origine.place("mandat_fin"))
+            yield from _channel(membre)
+            yield from _standing(membre, conseil)
+            yield from address_lines(membre)
+    for organisme in conseil.organismes:
+        yield from address_lines(organisme)
+    for groupe in conseil.groupes:
+        if groupe.charte_requise and not groupe.charte_version:
+            yield NO_CHARTER_VERSION.at(groupe.origine.place("charte_version"))
+
+
+def _threshold(conseil: Conseil) -> Iterator[Finding]:
+    """Whether the law asks for a council: « plus de 5 000 habitants », or a priority district (art. L. 132-4)."""
+    parametres, limit = conseil.parametres, legal().seuils["clspd_plus_de"]
+    small = parametres.population is not None and parametres.population <= limit and parametres.qpv is False
+    if small and parametres.type_instance == TypeInstance.CLSPD:
+        place, article = parametres.origine.place("population"), legal().articles["l132_4"].court
+        yield OPTIONAL.at(place, seuil=nombre(limit), article=article)
+
+
+def _chairs(conseil: Conseil) -> Iterator[Finding]:
+    chairs = [m for m in conseil.titulaires if m.qualite == Qualite.PRESIDENT]
+    for membre in chairs[1:]:
+        yield SECOND_CHAIR.at(membre.origine.place("qualite"), ligne=chairs[0].origine.row)
+
+
+def _twice(conseil: Conseil) -> Iterator[Finding]:
+    seen: dict[tuple[str, ...], Membre] = {}
+    for membre in conseil.membres:
+        person = (cle(membre.nom or ""), cle(membre.prenom or ""), cle(membre.fonction or ""))
+        if membre.nom and membre.est_actif and (first := seen.setdefault(person, membre)) is not membre:
+            yield TWICE.at(membre.origine.place("nom"), ligne=first.origine.row)
+
+
+def _channel(membre: Membre) -> Iterator[Finding]:
+    if membre.est_suppleant:
+        return
+    if membre.canal == Canal.COURRIEL and not membre.courriel:
+        yield NO_EMAIL.at(membre.origine.place("courriel"))
+    if membre.canal in {Canal.COURRIER, Canal.RECOMMANDE} and not membre.adresse_de.a_une_adresse:
+        yield NO_ADDRESS.at(membre.origine.place("ville"))
+
+
+def _standing(membre: Membre, conseil: Conseil) -> Iterator[Finding]:
+    """What the law asks before a person sits (CSI art. L. 132-4)."""
+    article = legal().articles["l132_4"].court
+    organisme = membre.organisme
+    if membre.qualite == Qualite.DESIGNE_ORG and (organisme is None or organisme.accord_le is None):
+        origine, name = (organisme.origine, "accord_le") if organisme else (membre.origine, "organisme")
+        yield NO_AGREEMENT.at(origine.place(name), article=article)
+    if membre.qualite == Qualite.DESIGNE_PARL and not membre.demande_le:
+        yield NO_REQUEST.at(membre.origine.place("demande_le"), article=article)
+    if membre.qualite == Qualite.DESIGNE_ETAT and not membre.designe_le:
+        yield NO_DESIGNATION.at(membre.origine.place("designe_le"), article=article)
+    for old, new in OLD_TITLES.items():
+        if old in cle(membre.fonction or ""):
+            yield OLD_TITLE.at(membre.origine.place("fonction"), value=membre.fonction, remplacement=new)
+            break
+    if membre.suppleant_de is not None:
+        titulaire = next((m for m in conseil.membres if m.id == membre.suppleant_de), None)
+        if titulaire is None or titulaire is membre or titulaire.est_suppleant:
+            yield SELF_DEPUTY.at(membre.origine.place("suppleant_de"))
+
+
+def address_lines(adresse: Adressable) -> Iterator[Finding]:
+    """Yield the postal lines over 38 characters (NF Z 10-011)."""
+    for name in ("adresse_complement", "adresse_voie", "adresse_lieu_dit", "ville"):
+        text = getattr(adresse, name) or ""
+        length = len(text) + (6 if name == "ville" else 0)  # « 99120 » and a space
+        if length > MAX_LINE:
+            yield LONG_LINE.at(adresse.origine.place(name), value=text, longueur=length)

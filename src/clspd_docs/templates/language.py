@@ -1,0 +1,212 @@
+"""What a tag may say: Jinja's syntax in a sandbox without calls, where each value prints in French or stops.
+
+The rules are held twice: on the syntax tree when a template is compiled (an allow-list of constructions,
+so that the message names the tag), and on the values when it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
+from typing import Any, Final, NoReturn
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2.exceptions import TemplateRuntimeError
+from jinja2.runtime import Context, LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.tests import TESTS
+from jinja2.utils import missing
+from jinja2.visitor import NodeTransformer
+
+from clspd_docs.templates.filters import FILTERS, JOINED, MAX_TEXT, PRINTED, WANTED_BLANK, TooMuchError
+
+
+class RefusedTagError(TemplateSyntaxError):
+    """A construction that no template may hold, found when compiling."""
+
+
+class UnknownFilterError(TemplateSyntaxError):
+    """A filter that is not in the list, found when compiling; its message is the name."""
+
+
+class UnknownFieldError(TemplateRuntimeError):
+    """A name that the context, or an object, does not have."""
+
+    def __init__(self, name: str, owner: object) -> None:
+        super().__init__(name)
+        self.name, self.owner = name, owner
+
+
+class _Unknown(StrictUndefined):
+    """Jinja's strict undefined, which keeps the object and the name for a suggestion."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, hint: str | None = None, obj: Any = missing, name: Any = None, exc: Any = None
+    ) -> None:
+        def error(message: str) -> Exception:
+            return UnknownFieldError(str(name), obj) if name is not None else TemplateRuntimeError(message)
+
+        super().__init__(hint, obj, name, exc or error)  # type: ignore[arg-type]  # Jinja only calls it
+
+
+_LOOP_CALLS: Final = frozenset({"cycle", "changed"})
+_REFUSED_TYPES: Final = (GeneratorType, CoroutineType, AsyncGeneratorType)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """The environment that every tag is compiled and run in; it holds no state between two renders."""
+
+    intercepted_binops = frozenset({"+", "*", "%", "**"})
+
+    def __init__(self, *, autoescape: bool = True) -> None:
+        super().__init__(autoescape=autoescape, undefined=_Unknown, cache_size=0)
+        self.globals.clear()
+        self.filters = dict(FILTERS)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        _Rules().visit(tree)
+        tree.set_environment(self)
+        return tree
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a public field of ``obj``; a method is not a field."""
+        if isinstance(obj, Mapping):
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        if attribute.startswith("_") or isinstance(obj, _REFUSED_TYPES):
+            return self.undefined(obj=obj, name=attribute)
+        value = getattr(obj, attribute, missing)
+        if value is missing or (callable(value) and not isinstance(obj, LoopContext)):
+            return self.undefined(obj=obj, name=attribute)
+        return value
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return ``obj[argument]``; a name on anything but a mapping is a field."""
+        if isinstance(argument, str):
+            return self.getattr(obj, argument)
+        try:
+            return obj[argument]
+        except (TypeError, LookupError):
+            return self.undefined(obj=obj, name=argument)
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Only the helpers of a loop are called."""
+        return isinstance(getattr(obj, "__self__", None), LoopContext)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Compute within bounds: « 'a' * 10**9 » and « 10**9**9 » are refused."""
+        if operator != "+" and not (_is_number(left) and _is_number(right)):
+            raise TypeError(f"« {operator} » ne s’emploie qu’entre deux nombres")
+        result = super().call_binop(context, operator, left, right)
+        if (_is_number(result) and abs(result) > MAX_TEXT**3) or (
+            hasattr(result, "__len__") and len(result) > MAX_TEXT
+        ):
+            raise TooMuchError
+        return result
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+
+
+_ALLOWED: Final = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If, nodes.Assign, nodes.With),
+    *(nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Const, nodes.List, nodes.Tuple),
+    *(nodes.Dict, nodes.Pair, nodes.Keyword, nodes.CondExpr, nodes.Filter, nodes.Test, nodes.Compare),
+    *(nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Neg, nodes.Pos, nodes.Add, nodes.Sub),
+    *(nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Concat),
+)
+# What people try, and how the message calls it; the class name for the rest.
+_CONSTRUCTIONS: Final[dict[type[nodes.Node], str]] = {
+    nodes.Call: "appel « ( ) »",
+    nodes.Macro: "macro",
+    nodes.Include: "include",
+    nodes.Import: "import",
+    nodes.FromImport: "import",
+    nodes.Extends: "extends",
+    nodes.Block: "block",
+    nodes.Pow: "puissance « ** »",
+    nodes.AssignBlock: "set … endset",
+    nodes.FilterBlock: "filter … endfilter",
+    nodes.Scope: "autoescape",
+}
+
+
+def _refuse(what: str, lineno: int) -> NoReturn:
+    raise RefusedTagError(what, lineno)
+
+
+class _Rules(NodeTransformer):
+    """Refuse what is not allowed; make each output a printed value, each turn of a loop a breath."""
+
+    def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
+        if not isinstance(node, _ALLOWED):
+            lines = [node.lineno, *(child.lineno for child in node.find_all(nodes.Node))]
+            _refuse(_CONSTRUCTIONS.get(type(node), type(node).__name__.lower()), next(filter(None, lines), 1))
+        return super().generic_visit(node, *args, **kwargs)
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        called = node.node
+        if not (
+            isinstance(called, nodes.Getattr)
+            and isinstance(called.node, nodes.Name)
+            and called.node.name == "loop"
+            and called.attr in _LOOP_CALLS
+            and not (node.dyn_args or node.dyn_kwargs)
+        ):
+            _refuse(_CONSTRUCTIONS[nodes.Call], node.lineno)
+        node.args = [self.visit(arg) for arg in node.args]
+        return node
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        if node.attr.startswith("_"):
+            _refuse(f"« {node.attr} »", node.lineno)
+        return self.generic_visit(node)
+
+    def visit_Filter(self, node: nodes.Filter) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        if node.name.startswith("_") or node.node is None:
+            _refuse(f"« {node.name} »", node.lineno)
+        if node.name not in FILTERS:
+            raise UnknownFilterError(node.name, node.lineno)
+        return self.generic_visit(node)
+
+    def visit_Test(self, node: nodes.Test) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        if node.name not in TESTS:
+            _refuse(f"is {node.name}", node.lineno)
+        return self.generic_visit(node)
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        self.generic_visit(node)
+        return _filter(nodes.List(node.nodes, lineno=node.lineno), JOINED, [])
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        if node.recursive:
+            _refuse("boucle « recursive »", node.lineno)
+        self.generic_visit(node)
+        # An empty output in each turn gives control back to the budget, even from a loop that prints nothing.
+        node.body.insert(0, nodes.Output([nodes.TemplateData("")], lineno=node.lineno))
+        return node
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        for index, child in enumerate(node.nodes):
+            if not isinstance(child, nodes.TemplateData):
+                arguments = [nodes.Const(child.lineno), nodes.Const(_must_be_filled(child))]
+                node.nodes[index] = _filter(self.visit(child), PRINTED, arguments)
+        return node
+
+
+def _filter(value: nodes.Expr, name: str, arguments: Sequence[nodes.Expr]) -> nodes.Filter:
+    return nodes.Filter(value, name, list(arguments), [], None, None, lineno=value.lineno)
+
+
+def _must_be_filled(expression: nodes.Expr) -> bool:
+    """True for a field, filtered or not, whose blank nobody asked for (« |ou_vide » asks)."""
+    node: nodes.Expr | None = expression
+    while isinstance(node, nodes.Filter):
+        if node.name in WANTED_BLANK:
+            return False
+        node = node.node
+    return isinstance(node, (nodes.Name, nodes.Getattr, nodes.Getitem))

@@ -1,0 +1,306 @@
+"""Opening a Word template safely: limits against zip bombs, refusals in French, nothing fetched from outside.
+
+What it returns can be rendered without looking at the file again; what its tags say is checked elsewhere
+(``lint.py``), on the template returned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from lxml import etree
+
+from clspd_docs.findings import Finding, Kind, Severity
+from clspd_docs.origin import Place
+from clspd_docs.templates.parts import CONTENT_TYPES, MAIN_TYPE, NS, content_types, parse, q, serialise
+from clspd_docs.templates.render import Template
+
+_MIB: Final = 1 << 20
+MAX_FILE: Final = 50 * _MIB
+MAX_INFLATED: Final = 200 * _MIB
+MAX_MEMBERS: Final = 1_000
+MAX_RATIO: Final = 200  # XML of Word deflates 10 to 60 times; checked above one MiB only
+MAX_XML: Final = 50 * _MIB
+
+_SAVE_AS: Final = (
+    "Ouvrir le fichier dans Word, l’enregistrer au format « Document Word (.docx) », puis relancer."
+)
+
+MISSING: Final = Kind(
+    "MOD101",
+    Severity.ERROR,
+    "Modèle illisible",
+    "Le fichier du modèle ne peut pas être lu : {cause}.",
+    "Vérifier le nom du fichier et son dossier ; le fermer s’il est ouvert dans Word.",
+)
+LOCK_FILE: Final = Kind(
+    "MOD102",
+    Severity.ERROR,
+    "Fichier temporaire de Word",
+    "Ce fichier est la marque que Word pose pendant qu’un document est ouvert ; ce n’est pas un modèle.",
+    "Indiquer le document lui-même, sans « ~$ » ; fermer Word si le fichier reste.",
+)
+NOT_DOCX: Final = Kind(
+    "MOD103",
+    Severity.ERROR,
+    "Modèle qui n’est pas un fichier .docx",
+    "Le modèle doit être un document Word .docx ; ce fichier est {format}.",
+    _SAVE_AS,
+)
+ENCRYPTED: Final = Kind(
+    "MOD104",
+    Severity.ERROR,
+    "Modèle protégé par un mot de passe",
+    "Le modèle est protégé par un mot de passe.",
+    "Dans Word : Fichier, Informations, Protéger le document ; effacer le mot de passe, enregistrer.",
+)
+DAMAGED: Final = Kind(
+    "MOD105",
+    Severity.ERROR,
+    "Modèle abîmé",
+    "Le fichier est abîmé : {cause}.",
+    "Reprendre une copie saine du modèle, ou l’ouvrir dans Word, accepter la réparation et l’enregistrer.",
+)
+TOO_BIG: Final = Kind(
+    "MOD106",
+    Severity.ERROR,
+    "Modèle trop gros",
+    "Le fichier dépasse ce qu’un modèle peut contenir : {cause}.",
+    "Alléger le modèle (images moins lourdes), ou le recréer à partir d’un document vide.",
+)
+MACROS: Final = Kind(
+    "MOD107",
+    Severity.ERROR,
+    "Modèle avec des macros",
+    "Le modèle contient des macros ou des contrôles actifs.",
+    _SAVE_AS,
+)
+WORD_TEMPLATE: Final = Kind(
+    "MOD108",
+    Severity.ERROR,
+    "Modèle au format .dotx",
+    "Ce fichier est un modèle au sens de Word (.dotx), que le logiciel ne lit pas.",
+    _SAVE_AS,
+)
+OUTSIDE: Final = Kind(
+    "MOD109",
+    Severity.ERROR,
+    "Contenu extérieur au modèle",
+    "Le modèle va chercher ou insère un contenu extérieur ({genre}) : il pourrait changer sans qu’on le voie.",
+    "Incorporer ce contenu dans le document (pour une image : la supprimer, puis Insertion, Images).",
+)
+DOCTYPE: Final = Kind(
+    "MOD110",
+    Severity.ERROR,
+    "Définition de type dans le modèle",
+    "Le fichier contient une définition (DOCTYPE) que Word n’écrit jamais : il est refusé.",
+    "Reprendre une copie saine du modèle, ou recréer le document dans Word.",
+)
+STRICT: Final = Kind(
+    "MOD111",
+    Severity.ERROR,
+    "Modèle au format Open XML strict",
+    "Le modèle est enregistré au format « Document Open XML Strict », que le logiciel ne lit pas.",
+    _SAVE_AS,
+)
+ATTACHED: Final = Kind(
+    "MOD112",
+    Severity.NOTE,
+    "Modèle attaché ignoré",
+    "Le document est attaché à un autre modèle de Word ; ce lien n’est pas repris.",
+    "Rien à faire : la mise en forme du document est conservée.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening gave: the template, or ``None`` with at least one error among the findings."""
+
+    template: Template | None
+    findings: tuple[Finding, ...] = ()
+
+
+class _RefusedError(Exception):
+    """Carries a finding to ``open_template``, never further."""
+
+    def __init__(self, kind: Kind, **facts: str) -> None:
+        super().__init__(kind.code)
+        self.kind, self.facts = kind, facts
+
+
+def open_template(path: Path, place_file: str) -> Opened:
+    """Return the template at ``path``, or why it is refused; nothing is raised for a fault of the file.
+
+    Args:
+        path: The Word file.
+        place_file: How findings name it: its path relative to the working folder.
+
+    Returns:
+        A template ready to render and to lint; notes may come with it (MOD112). Errors: MOD101 to MOD111.
+    """
+    place = Place(place_file)
+    try:
+        raw = _read(path)
+        members = _inflate(raw)
+        notes = _check_package(members)
+    except _RefusedError as refused:
+        return Opened(None, (refused.kind.at(place, **refused.facts),))
+    template = Template(path.name, place_file, hashlib.sha256(raw).hexdigest(), members)
+    return Opened(template, tuple(kind.at(place) for kind in notes))
+
+
+def _read(path: Path) -> bytes:
+    if path.name.startswith("~$"):
+        raise _RefusedError(LOCK_FILE)
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE:
+            raise _RefusedError(TOO_BIG, cause=f"{size // _MIB} Mo, au lieu de {MAX_FILE // _MIB} au plus")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise _RefusedError(MISSING, cause="il n’existe pas") from None
+    except IsADirectoryError:
+        raise _RefusedError(MISSING, cause="c’est un dossier") from None
+    except OSError:
+        raise _RefusedError(MISSING, cause="il est ouvert ailleurs, ou l’accès est refusé") from None
+    _check_format(raw)
+    return raw
+
+
+def _check_format(raw: bytes) -> None:
+    """Refuse by their first bytes what people take for a .docx."""
+    if raw.startswith(b"PK"):
+        return
+    if raw.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in raw:
+            raise _RefusedError(ENCRYPTED)
+        raise _RefusedError(NOT_DOCX, format="un ancien document Word (.doc)")
+    known = {b"%PDF": "un PDF", b"{\\rtf": "un document RTF", b"<": "une page web ou du texte balisé"}
+    for start, name in known.items():
+        if raw.lstrip().startswith(start):
+            raise _RefusedError(NOT_DOCX, format=name)
+    raise _RefusedError(NOT_DOCX, format="d’un autre format" if raw else "vide")
+
+
+def _inflate(raw: bytes) -> dict[str, bytes]:
+    """Return every member of the zip, within the limits."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            infos = archive.infolist()
+            _check_directory(infos)
+            return {info.filename: _member(archive, info) for info in infos if not info.is_dir()}
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError, zlib.error):
+        raise _RefusedError(DAMAGED, cause="l’archive est incomplète ou illisible") from None
+
+
+def _check_directory(infos: list[zipfile.ZipInfo]) -> None:
+    names = [info.filename for info in infos]
+    if len(names) > MAX_MEMBERS:
+        raise _RefusedError(TOO_BIG, cause=f"plus de {MAX_MEMBERS} éléments")
+    if len({name.lower() for name in names}) < len(names):
+        raise _RefusedError(DAMAGED, cause="deux éléments portent le même nom")
+    if any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names):
+        raise _RefusedError(DAMAGED, cause="un élément porte un nom interdit")
+    if any(info.flag_bits & 1 for info in infos):
+        raise _RefusedError(ENCRYPTED)
+    if sum(info.file_size for info in infos) > MAX_INFLATED:
+        raise _RefusedError(TOO_BIG, cause="contenu démesuré une fois décompressé")
+    for info in infos:
+        if info.file_size > _MIB and info.file_size > MAX_RATIO * info.compress_size:
+            raise _RefusedError(TOO_BIG, cause="contenu compressé de façon anormale")
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return the member, having read no more than its declared size."""
+    is_xml = info.filename.lower().endswith((".xml", ".rels"))
+    if is_xml and info.file_size > MAX_XML:
+        raise _RefusedError(TOO_BIG, cause="texte démesuré")
+    with archive.open(info) as stream:
+        data = stream.read(info.file_size + 1)
+    if len(data) != info.file_size:
+        raise _RefusedError(DAMAGED, cause="un élément n’a pas la taille annoncée")
+    if is_xml and any("<!DOCTYPE".encode(code) in data for code in ("ascii", "utf-16-le", "utf-16-be")):
+        raise _RefusedError(DOCTYPE)
+    return data
+
+
+def _check_package(members: dict[str, bytes]) -> list[Kind]:
+    """Refuse what is not a plain Word document, drop the attached template, return the notes to give."""
+    if members.get("mimetype", b"").startswith(b"application/vnd.oasis"):
+        raise _RefusedError(NOT_DOCX, format="un document LibreOffice (.odt)")
+    if CONTENT_TYPES not in members:
+        raise _RefusedError(NOT_DOCX, format="une archive d’un autre genre")
+    try:
+        kinds = {kind: name for name, kind in content_types(members)}
+        _check_kinds(kinds, members)
+        for name, raw in members.items():
+            if name.endswith((".xml", ".rels")):
+                parse(raw)
+        return _check_links(members)
+    except etree.XMLSyntaxError:
+        raise _RefusedError(DAMAGED, cause="un de ses éléments est mal formé") from None
+
+
+def _check_kinds(kinds: dict[str, str], members: dict[str, bytes]) -> None:
+    names = " ".join(members).lower()
+    if any("macroEnabled" in kind for kind in kinds) or "vbaproject" in names or "/activex" in names:
+        raise _RefusedError(MACROS)
+    if any(kind.endswith("template.main+xml") for kind in kinds):
+        raise _RefusedError(WORD_TEMPLATE)
+    if MAIN_TYPE not in kinds:
+        raise _RefusedError(NOT_DOCX, format="un fichier Office d’un autre genre")
+    main = members.get(kinds[MAIN_TYPE])
+    if main is None:
+        raise _RefusedError(DAMAGED, cause="le texte du document manque")
+    root = parse(main)
+    if root.tag != q("w:document"):
+        raise _RefusedError(
+            STRICT if "purl.oclc.org" in str(root.tag) else DAMAGED, cause="le texte du document manque"
+        )
+    if root.find("w:body", NS) is None:
+        raise _RefusedError(DAMAGED, cause="le texte du document manque")
+
+
+# Kinds of relationship that bring content in, even from inside the package (LibreOffice follows them).
+_BROUGHT_IN: Final = {
+    "image": "image liée",
+    "oleObject": "objet lié",
+    "aFChunk": "document inséré",
+    "subDocument": "sous-document",
+    "mailMergeSource": "fichier d’adresses de publipostage",
+    "mailMergeHeaderSource": "fichier d’adresses de publipostage",
+}
+
+
+def _check_links(members: dict[str, bytes]) -> list[Kind]:
+    notes = []
+    for name in [name for name in members if name.endswith(".rels")]:
+        root = parse(members[name])
+        for link in list(root.iter(q("rel:Relationship"))):
+            genre = (link.get("Type") or "").rpartition("/")[2]
+            external = link.get("TargetMode") == "External"
+            if genre == "attachedTemplate":
+                _drop_attached(members, name, root, link)
+                notes.append(ATTACHED)
+            elif (external and genre != "hyperlink") or genre in {"aFChunk", "subDocument"}:
+                raise _RefusedError(OUTSIDE, genre=_BROUGHT_IN.get(genre, "fichier lié"))
+    return notes
+
+
+def _drop_attached(
+    members: dict[str, bytes], rels_name: str, rels: etree._Element, link: etree._Element
+) -> None:
+    rels.remove(link)
+    members[rels_name] = serialise(rels)
+    settings_name = rels_name.replace("_rels/", "").removesuffix(".rels")
+    if settings_name in members:
+        settings = parse(members[settings_name])
+        for element in settings.findall("w:attachedTemplate", NS):
+            settings.remove(element)
+        members[settings_name] = serialise(settings)

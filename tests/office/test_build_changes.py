@@ -1,0 +1,163 @@
+"""After a first build: what a change redoes, what it leaves, and what a secretariat adds without any code."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from builders.docx import template
+from conftest import TODAY, Built, run_json
+
+pytestmark = [pytest.mark.office, pytest.mark.xdist_group("example")]
+
+
+@pytest.fixture
+def copy(built: Built, tmp_path: Path) -> Path:
+    """A copy of the built folder, to be changed."""
+    return Path(shutil.copytree(built.root, tmp_path / "copie"))
+
+
+def change(root: Path, sheet: str, identifier: str, header: str, value: Any) -> None:
+    path = root / "registers" / "clspd.xlsx"
+    book = openpyxl.load_workbook(path)
+    grid = book[sheet]
+    column = next(c.column for c in grid[1] if c.value == header)
+    row = next(r for r in range(2, grid.max_row + 1) if grid.cell(r, 1).value == identifier)
+    assert column is not None
+    grid.cell(row, column).value = value
+    book.save(path)
+
+
+def build(root: Path, *arguments: str) -> dict[str, Any]:
+    return run_json("-C", str(root), "--date", TODAY.isoformat(), "build", *arguments)
+
+
+def redone(answer: dict[str, Any]) -> set[tuple[str, str | None]]:
+    return {(d["document"], d["membre"]) for d in answer["documents"] if d["state"] == "built"}
+
+
+def test_a_corrected_name_redoes_that_members_pieces_and_names_the_cell(copy: Path) -> None:
+    change(copy, "Membres", "M013", "Nom", "Delvaux-Corrigé")
+    answer = build(copy)
+    assert ("convocation-pleniere", "M013") in redone(answer)
+    assert ("emargement", None) in redone(answer)
+    assert ("convocation-pleniere", "M014") not in redone(answer)
+    reasons = {r for d in answer["documents"] if d["state"] == "built" for r in d["reasons"]}
+    assert any(r.startswith("Membres!") and r.endswith(" a changé") for r in reasons), reasons
+    packets = {(p["packet"], p["membre"]) for p in answer["packets"] if p["state"] == "built"}
+    assert ("envoi", "M013") in packets
+    assert ("convocations", None) in packets
+    assert ("envoi", "M014") not in packets
+
+
+def test_a_faulty_cell_holds_its_letter_and_the_packet_says_so(copy: Path) -> None:
+    change(copy, "Membres", "M013", "Titre", "Cheffe-inconnue")
+    answer = build(copy)
+    assert answer["exit"] == 1
+    held = {(d["document"], d["membre"]) for d in answer["documents"] if d["state"] == "held"}
+    assert held == {("convocation-pleniere", "M013")}
+    states = {(p["packet"], p["membre"]): p["state"] for p in answer["packets"]}
+    assert states["envoi", "M013"] == "held"
+    assert states["envoi", "M014"] == "unchanged"
+    assert states["convocations", None] == "built"
+    convocations = next(p for p in answer["packets"] if p["packet"] == "convocations")
+    assert "president-M013" not in convocations["signature_fields"]
+    folder = copy / "sorties" / "P-2027-02"
+    assert not (folder / "documents" / "convocation-pleniere-M013.pdf").exists()
+    assert not (folder / "dossiers" / "envoi-M013.pdf").exists()
+    first = subprocess.run(
+        ["pdftotext", "-l", "2", folder / "dossiers" / "convocations.pdf", "-"],
+        check=True,
+        capture_output=True,
+    )
+    assert "Retenu" in first.stdout.decode() or "retenu" in first.stdout.decode()
+    assert "COH101" in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_row_that_cannot_be_used_is_named_on_the_cover(copy: Path) -> None:
+    change(copy, "Membres", "M014", "Identifiant", None)
+    answer = build(copy, "--etape", "convocation")
+    assert answer["exit"] == 1
+    first = subprocess.run(
+        ["pdftotext", "-l", "2", copy / "sorties/P-2027-02/dossiers/convocations.pdf", "-"],
+        check=True,
+        capture_output=True,
+    )
+    assert "feuille « Membres », ligne 15" in " ".join(first.stdout.decode().replace("\u00a0", " ").split())
+
+
+def test_one_step_leaves_the_other_steps_outputs(copy: Path) -> None:
+    before = {p.name for p in (copy / "sorties/P-2027-02/dossiers").glob("*.pdf")}
+    answer = build(copy, "--etape", "consultation")
+    assert {p["packet"] for p in answer["packets"]} == {"consultation"}
+    assert {p.name for p in (copy / "sorties/P-2027-02/dossiers").glob("*.pdf")} == before
+    assert run_json("verify", str(copy / "sorties/P-2027-02"))["exit"] == 0
+
+
+def test_a_word_file_edited_by_hand_is_kept_beside(copy: Path) -> None:
+    edited = copy / "sorties/P-2027-02/documents/ordre-du-jour.docx"
+    edited.write_bytes(edited.read_bytes() + b"edited")
+    answer = build(copy)
+    assert "ENV205" in {f["code"] for f in answer["findings"]}
+    kept = edited.with_name("ordre-du-jour (modifié à la main).docx")
+    assert kept.read_bytes().endswith(b"edited")
+    assert not edited.read_bytes().endswith(b"edited")
+
+
+def test_a_document_and_a_packet_are_added_without_any_code(copy: Path) -> None:
+    word = template("Invitation de {{ destinataire.nom_complet }}, séance du {{ seance.date }}.")
+    (copy / "templates_docx" / "invitation.docx").write_bytes(word)
+    with (copy / "templates_docx" / "catalogue.toml").open("a", encoding="utf-8") as stream:
+        stream.write("""
+[[document]]
+code = "invitation"
+titre = "Invitation"
+modele = "invitation.docx"
+pour = "prefet"
+etapes = ["consultation"]
+diffusion = "publique"
+
+[[dossier]]
+code = "invitations"
+titre = "Invitations"
+par = "seance"
+etapes = ["consultation"]
+lecteurs = "publique"
+pieces = ["invitation"]
+""")
+    answer = build(copy, "--etape", "consultation")
+    assert answer["exit"] == 0, answer["findings"]
+    assert ("invitation", "M003") in redone(answer)
+    assert "invitations" in {p["packet"] for p in answer["packets"]}
+    text = subprocess.run(
+        ["pdftotext", copy / "sorties/P-2027-02/dossiers/invitations.pdf", "-"],
+        check=True,
+        capture_output=True,
+    ).stdout.decode()
+    assert "séance du 4 février 2027" in text.replace("\u00a0", " ")
+
+
+def test_a_build_killed_at_any_moment_leaves_the_previous_output_whole(copy: Path) -> None:
+    folder = copy / "sorties/P-2027-02"
+    before = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    change(copy, "Paramètres", "Qualité du signataire", "Valeur", "Le Maire")
+    code = "from clspd_docs.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "-C", str(copy), "--date", TODAY.isoformat(), "build"]
+    for delay in (0.8, 1.6, 2.4):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        after = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        assert after == before, delay
+    answer = build(copy)
+    assert answer["exit"] == 0, answer["findings"]
+    assert run_json("verify", str(folder))["exit"] == 0

@@ -1,0 +1,96 @@
+"""A document is held exactly when it used a cell that has an error."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from builders.docx import template
+from clspd_docs.build.holding import blocked
+from clspd_docs.build.loading import Loaded, load
+from clspd_docs.build.preview import explain_build
+from clspd_docs.build.report import Report
+from clspd_docs.build.request import Options
+from clspd_docs.build.workspace import WORKBOOK, Folder, init
+from conftest import TODAY
+
+
+def spoiled(root: Path, sheet: str, changes: dict[tuple[str, str], object]) -> Report:
+    """Build on paper the example whose cells (identifier in column A, header) were changed."""
+    init(root, example=True)
+    path = root / WORKBOOK
+    book = openpyxl.load_workbook(path)
+    grid = book[sheet]
+    headers = {str(c.value): number for number, c in enumerate(grid[1], start=1)}
+    rows = {str(grid.cell(r, 1).value): r for r in range(2, grid.max_row + 1)}
+    for (identifier, header), value in changes.items():
+        grid.cell(rows[identifier], headers[header]).value = value  # type: ignore[assignment]
+    book.save(path)
+    return explain_build(Folder(root), Options(TODAY))
+
+
+def held(report: Report) -> set[tuple[str, str | None]]:
+    return {(d.document, d.membre) for d in report.documents if d.state == "held"}
+
+
+def test_an_unreadable_name_holds_that_members_papers_and_the_lists_that_print_it(tmp_path: Path) -> None:
+    report = spoiled(tmp_path / "x", "Membres", {("M014", "Civilité"): "Mde"})
+    found = held(report)
+    assert ("convocation-pleniere", "M014") in found
+    assert ("emargement", None) in found
+    assert ("convocation-pleniere", "M015") not in found
+    reasons = next(d.reasons for d in report.documents if d.membre == "M014" and d.state == "held")
+    assert "REG204" in reasons[0]
+    assert "Membres" in reasons[0]
+
+
+def test_an_unreadable_phone_holds_nothing_that_does_not_print_it(tmp_path: Path) -> None:
+    report = spoiled(tmp_path / "x", "Membres", {("M014", "Téléphone"): "demander"})
+    assert any(f.code == "REG201" for f in report.findings)
+    assert held(report) == set()
+
+
+def test_a_row_without_identifier_holds_the_lists_it_should_be_in(tmp_path: Path) -> None:
+    report = spoiled(tmp_path / "x", "Membres", {("M014", "Identifiant"): None})
+    assert ("emargement", None) in held(report)
+    assert ("convocation-pleniere", "M015") not in held(report)
+
+
+def test_a_missing_sheet_holds_everything_that_reads_it(tmp_path: Path) -> None:
+    root = tmp_path / "x"
+    init(root, example=True)
+    book = openpyxl.load_workbook(root / WORKBOOK)
+    del book["Actions"]
+    book.save(root / WORKBOOK)
+    found = held(explain_build(Folder(root), Options(TODAY)))
+    assert ("plan-local", None) in found
+    assert ("ordre-du-jour", None) not in found
+
+
+def test_a_warning_holds_nothing(loaded: Loaded) -> None:
+    assert blocked(f for f in loaded.findings if not f.is_error).spots == {}
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 12, 1), dt.date(2036, 12, 1)])
+def test_the_example_can_be_prepared_whatever_the_day(tmp_path: Path, day: dt.date) -> None:
+    init(tmp_path / "x", example=True)
+    report = explain_build(Folder(tmp_path / "x"), Options(day))
+    assert {d.seance for d in report.documents} == {"P-2027-02"}
+    assert held(report) == set()
+    assert load(Folder(tmp_path / "x"), day).conseil.president is not None
+
+
+def test_a_template_that_shows_a_reserved_decision_is_held(tmp_path: Path) -> None:
+    root = tmp_path / "x"
+    init(root, example=True)
+    word = template("{% for d in conseil.decisions %}{{ d.texte }} ; {% endfor %}")
+    (root / "templates_docx" / "ordre-du-jour.docx").write_bytes(word)
+    report = explain_build(Folder(root), Options(TODAY))
+    assert ("ordre-du-jour", None) in held(report)
+    reserved = {f.place.cell for f in report.findings if f.code == "FUS201"}
+    decisions = load(Folder(root), TODAY).conseil.decisions
+    assert reserved == {d.origine.place("texte").cell for d in decisions if d.diffusion == "groupe"}
+    assert reserved

@@ -1,0 +1,175 @@
+"""Lint: the faults that a template shows by itself, each with its code and its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from builders.docx import Docx, cell, table
+from clspd_docs.findings import Finding
+from clspd_docs.templates.lint import lint
+from clspd_docs.templates.package import open_template
+
+
+def findings(tmp_path: Path, docx: Docx) -> list[Finding]:
+    path = tmp_path / "lettre.docx"
+    path.write_bytes(docx.build())
+    opened = open_template(path, "templates_docx/lettre.docx")
+    assert opened.template is not None, opened.findings
+    return lint(opened.template)
+
+
+def codes(tmp_path: Path, docx: Docx) -> list[str]:
+    return [finding.code for finding in findings(tmp_path, docx)]
+
+
+def test_a_sound_template_has_no_finding(tmp_path: Path) -> None:
+    docx = (
+        Docx("{{ membre.nom_long }},", "Objet : « {{ objet }} » ; le {{ date|date_longue }}.")
+        .heading("Ordre du jour", 1)
+        .heading("Points", 2)
+        .paragraph("{%p if points %}")
+        .table(
+            ["N°", "Point"],
+            ["{%tr for p in points %}", ""],
+            ["{{ loop.index }}", "{{ p.titre }}"],
+            ["{%tr endfor %}", ""],
+        )
+        .paragraph("{%p elif absents %}")
+        .paragraph('{{ "l’ordre du jour"|majuscule }}{% if a %}, {{ b }}{% else %}.{% endif %}')
+        .paragraph("{%p else %}")
+        .paragraph("{# note de l’auteur #}{% set x = 1 %}")
+        .paragraph("{%p endif %}")
+        .picture("image:logo|Logo")
+        .picture("sig:president|Signature du président")
+        .header("{{ ville }}", alt="Blason")
+        .footnote("Voir {{ reference }}.")
+        .bullets("Liberation Sans")
+        .title("Convocation de {{ membre.nom }}")
+    )
+    assert findings(tmp_path, docx) == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("{{ date de séance }}", ["MOD120"]),
+        ("{% si membre %}x", ["MOD120"]),
+        ("{{ nom|majuscul }}", ["MOD121"]),
+        ("{% if nom|majuscul %}x{% endif %}", ["MOD121"]),
+        ("{{ membre.supprimer() }}", ["MOD122"]),
+        ("{{ membre._nom }}", ["MOD122"]),
+        ("{% raw %}", ["MOD122"]),
+        ("{{ nom }", ["MOD123"]),
+        ("nom }}", ["MOD123"]),
+        ("{{r nom }}", ["MOD124"]),
+        ("{% if a %}x", ["MOD130"]),
+        ("{% for a in b %}{% if a %}x{% endif %}", ["MOD130"]),
+        ("{% endif %}", ["MOD131"]),
+        ("{% else %}", ["MOD131"]),
+        ("{% for a in b %}x{% endif %}", ["MOD132"]),
+        ("{ nom }", ["MOD134"]),
+        ("{ { nom } }", ["MOD134"]),
+        ("{{ nom|ou(« x ») }}", ["MOD135"]),
+        ('{{ nom|ou("« x »") }}', []),
+        ("{{ nom|ou(“x”) }}", ["MOD136"]),
+        ("{{ nom|ou(’x’) }}", ["MOD136"]),
+        ('{{ nom|ou("l’x") }}', []),
+        ("{% elif %}", ["MOD120", "MOD131"]),
+    ],
+)
+def test_each_fault_of_a_tag_has_its_code(tmp_path: Path, tag: str, expected: list[str]) -> None:
+    found = findings(tmp_path, Docx("Madame,", f"Voici {tag} ici"))
+    assert [finding.code for finding in found] == expected
+    for finding in found:
+        assert (finding.place.part or "").startswith("corps, « Voici")
+        assert finding.message
+        assert finding.remedy
+
+
+def test_all_the_faults_of_all_the_parts_are_told_in_one_run(tmp_path: Path) -> None:
+    docx = (
+        Docx("{{ a|b }}", "{{ c de d }}").header("{{ e|f }}").footnote("{{ g }").title("{{ h|i }} {% if j %}")
+    )
+    assert codes(tmp_path, docx) == ["MOD121", "MOD120", "MOD121", "MOD123", "MOD121", "MOD130"]
+
+
+@pytest.mark.parametrize(
+    ("docx", "expected"),
+    [
+        (Docx("{%p if a %} perdu", "x", "{%p endif %}"), ["MOD133"]),
+        (Docx("{%p if a %}{{ b }}{%p endif %}"), ["MOD133", "MOD133"]),
+        (
+            Docx().table(
+                ["a", "b"], ["{%tr for x in l %}", "PERDU"], ["{{ x }}", ""], ["{%tr endfor %}", ""]
+            ),
+            ["MOD133"],
+        ),
+        (Docx().table(["a"], ["{%tr for x in l %}"], ["{{ x }}{% endfor %}"]), ["MOD132"]),
+        (Docx("{%p if a %}", "{% else %}", "x", "{%p endif %}"), ["MOD132"]),
+        (Docx("{% if a %}x", "y{% endif %}"), ["MOD138"]),
+        (
+            Docx().xml('<w:p><w:del w:id="1" w:author="a"><w:r><w:delText>x</w:delText></w:r></w:del></w:p>'),
+            ["MOD137"],
+        ),
+    ],
+)
+def test_blocks_that_lose_or_glue_text_are_found(tmp_path: Path, docx: Docx, expected: list[str]) -> None:
+    assert codes(tmp_path, docx) == expected
+
+
+def field(instruction: str) -> str:
+    return f'<w:p><w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r></w:p>'
+
+
+@pytest.mark.parametrize(
+    ("docx", "expected"),
+    [
+        (Docx("x").language("en-US"), ["MOD140"]),
+        (Docx("x").title(""), ["MOD141"]),
+        (Docx("x").picture(""), ["MOD142"]),
+        (Docx().heading("a", 2), ["MOD143"]),
+        (Docx().heading("a", 1).heading("b", 3), ["MOD143"]),
+        (Docx().heading("a", 1).heading("b", 2).heading("c", 1).heading("d", 2), []),
+        (Docx().table(["a"], ["b"], header=False), ["MOD144"]),
+        (Docx().table(["a"], header=False), []),
+        (
+            Docx().xml(
+                table(["a"], ["b"], header=False).replace("<w:tblPr>", '<w:tblPr><w:tblLook w:firstRow="0"/>')
+            ),
+            [],
+        ),
+        (Docx().bullets("Symbol"), ["MOD145"]),
+        (Docx().xml(field('DATE \\@ "d MMMM yyyy"')), ["MOD146"]),
+        (Docx().xml('<w:p><w:fldSimple w:instr=" TIME "/></w:p>'), ["MOD146"]),
+        (Docx().xml(field("DDEAUTO excel")), ["MOD146"]),
+        (Docx().xml(field("PAGE")), []),
+    ],
+)
+def test_what_an_accessible_and_stable_pdf_needs_is_checked(
+    tmp_path: Path, docx: Docx, expected: list[str]
+) -> None:
+    assert codes(tmp_path, docx) == expected
+
+
+def test_a_tag_of_a_text_box_is_told_once_though_word_keeps_it_twice(tmp_path: Path) -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>{{ nom|majuscul }}</w:t></w:r></w:p></w:txbxContent>"
+    xml = (
+        '<w:p><w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f'<mc:Choice Requires="wps">{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>'
+    )
+    assert codes(tmp_path, Docx().xml(xml)) == ["MOD121"]
+
+
+def test_the_place_of_a_tag_in_a_table_gives_the_table(tmp_path: Path) -> None:
+    grid = "<w:tblGrid><w:gridCol/></w:tblGrid>"
+    docx = (
+        Docx()
+        .table(["a"])
+        .xml(
+            f"<w:tbl><w:tblPr/>{grid}<w:tr>{cell('Nom : {{ nom|majuscul }} et la suite du texte')}</w:tr></w:tbl>"
+        )
+    )
+    (finding,) = findings(tmp_path, docx)
+    assert finding.place.part == "corps, tableau 2, « Nom : {{ nom|majuscul }} et la suite du… »"

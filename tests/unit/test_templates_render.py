@@ -1,0 +1,558 @@
+"""Rendering: what prints, what is refused, and where the finding points."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import time
+import zipfile
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docxtpl import DocxTemplate
+from lxml import etree
+
+from builders.docx import Docx, cell, png, table, template
+from clspd_docs.findings import Finding
+from clspd_docs.templates import engine
+from clspd_docs.templates.docx_text import lines
+from clspd_docs.templates.package import open_template
+from clspd_docs.templates.render import Rendered, Template
+
+NB = "\u00a0"
+
+
+class Civilite(StrEnum):
+    MME = "Mme"
+
+
+@dataclass(frozen=True)
+class Membre:
+    nom: str = "Durand"
+    prenom: str | None = None
+    civilite: Civilite = Civilite.MME
+    genre: str = "F"
+    note: str = ""
+
+    @property
+    def nom_complet(self) -> str:
+        return f"{self.civilite} {self.nom}"
+
+    def supprimer(self) -> None:
+        raise AssertionError("un modèle a appelé une méthode")
+
+
+@dataclass(frozen=True)
+class Point:
+    titre: str
+    rang: int
+
+
+CONTEXT: dict[str, Any] = {
+    "membre": Membre(),
+    "ville": "Le Havre",
+    "date": dt.date(2026, 2, 12),
+    "heure": dt.time(14, 30),
+    "groupe": None,
+    "points": (Point("Bilan", 1), Point("Élus", 2), Point("Divers", 3)),
+    "vide": (),
+}
+
+
+def opened(tmp_path: Path, raw: bytes) -> Template:
+    path = tmp_path / "lettre.docx"
+    path.write_bytes(raw)
+    result = open_template(path, "templates_docx/lettre.docx")
+    assert result.template is not None, result.findings
+    return result.template
+
+
+@pytest.fixture
+def render(tmp_path: Path) -> Any:
+    def of(raw: bytes | str | Docx, **context: Any) -> Rendered:
+        raw = template(raw) if isinstance(raw, str) else raw.build() if isinstance(raw, Docx) else raw
+        return opened(tmp_path, raw).render({**CONTEXT, **context})
+
+    return of
+
+
+def text(rendered: Rendered) -> str:
+    assert rendered.docx is not None, [f"{f.code} {f.message}" for f in rendered.findings]
+    body = [line.partition(" | ")[2] for line in lines(rendered.docx) if line.startswith("Normal")]
+    return "\n".join(body)
+
+
+def member(rendered: Rendered, name: str) -> str:
+    assert rendered.docx is not None, rendered.findings
+    with zipfile.ZipFile(io.BytesIO(rendered.docx)) as archive:
+        return archive.read(name).decode()
+
+
+def fault(rendered: Rendered) -> Finding:
+    assert rendered.docx is None
+    assert len(rendered.findings) == 1, [f.message for f in rendered.findings]
+    return rendered.findings[0]
+
+
+# --- What prints -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tag", "printed"),
+    [
+        ("{{ membre.nom }}", "Durand"),
+        ("{{ membre.nom_complet }}", f"Mme{NB}Durand"),
+        ("{{ membre.civilite }}", "Mme"),
+        ("{{ date }}", f"12{NB}février 2026"),
+        ("{{ dt }}", f"1er{NB}mars 2026 à 9{NB}h"),
+        ("{{ heure }}", f"14{NB}h{NB}30"),
+        ("{{ date|date_longue }}", f"jeudi 12{NB}février 2026"),
+        ("{{ 2026 }}", "2026"),
+        ("{{ 12345 }}", f"12{NB}345"),
+        ("{{ dec }}", f"1{NB}234,5"),
+        ("{{ true }} {{ false }}", "oui non"),
+        ("{{ 'le ' ~ date }}", f"le 12{NB}février 2026"),
+        ("{{ ville|de }}", "du Havre"),
+        ("{{ 'convoqué'|accord(membre.genre) }}", "convoquée"),
+        ("{{ 3|pluriel('action') }}", f"3{NB}actions"),
+        ("{{ date|periode(fin) }}", f"du 12{NB}février au 1er{NB}mars 2026"),
+        ("{{ points|map(attribute='titre')|liste }}", "Bilan, Élus et Divers"),
+        ("{{ points|sort(attribute='titre')|map(attribute='titre')|join(' < ') }}", "Bilan < Divers < Élus"),
+        ("{{ points|sum(attribute='rang') }}", "6"),
+        ("{{ 2.5|round }} {{ '12'|int + 1 }}", "3 13"),
+        ("{{ 'l’élu'|majuscule }} « x »", "L’élu « x »"),
+        ('{{ "l’élu" }} {{ “l’élue” }} {{ ’oui’ }}', "l’élu l’élue oui"),
+        (
+            "{% for p in points %}{{ p.titre }}{% if not loop.last %} ; {% endif %}{% endfor %}",
+            "Bilan ; Élus ; Divers",
+        ),
+        ("{% for p in points %}{{ loop.cycle('a', 'b') }}{% endfor %}", "aba"),
+        ("{% set n = membre.nom %}{{ n|upper }}", "DURAND"),
+        (
+            "{{ membre.prenom|ou_vide }}.{{ membre.note|ou('néant') }}.{{ membre.prenom|default('?') }}",
+            ".néant.?",
+        ),
+        ("{% if membre.prenom %}x{% else %}{{ membre.nom }}{% endif %}", "Durand"),
+        ("{{ '' }}{{ 'e' if membre.genre == 'F' else '' }}.", "e."),
+        ("{# une note #}Bonjour", "Bonjour"),
+    ],
+)
+def test_a_value_prints_in_french(render: Any, tag: str, printed: str) -> None:
+    assert (
+        text(
+            render(
+                tag,
+                dt=dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC),
+                dec=Decimal("1234.50"),
+                fin=dt.date(2026, 3, 1),
+            )
+        )
+        == printed
+    )
+
+
+@pytest.mark.parametrize(
+    "value", ["Dupont & Fils", "a < b > c", "{{ 7*7 }}", "{% if %}", "{_{ x }_}", "&amp;c", "\"'"]
+)
+def test_data_prints_as_typed_in_every_part(render: Any, value: str) -> None:
+    docx = (
+        Docx("Avant {{ v }} après", "a")
+        .section()
+        .header("{{ v }}")
+        .footer("{{ v }}")
+        .footnote("{{ v }}")
+        .title("{{ v }}")
+    )
+    rendered = render(docx, v=value)
+    shown = lines(rendered.docx)
+    assert f"propriété title | {value}" in shown
+    assert f"Normal | Avant {value} après" in shown
+    assert {f"{part} | Normal | {value}" for part in ("en-tête", "pied de page", "note")} <= set(shown)
+
+
+def test_line_ends_and_characters_that_word_refuses_are_normalised(render: Any) -> None:
+    rendered = render("{{ v }}", v="a\r\nb\rc\x0bd\te\x00\x07\ud800\ufffef")
+    assert text(rendered) == "a / b / c / d → ef"
+
+
+def test_no_break_spaces_are_set_in_the_text_of_the_register(render: Any) -> None:
+    assert (
+        text(render("{{ v }}", v="Attention ! Salle n° 3 à 12 h"))
+        == f"Attention{NB}! Salle n°{NB}3 à 12{NB}h"
+    )
+
+
+def test_a_tag_split_by_word_over_several_runs_is_filled(render: Any) -> None:
+    pieces = "".join(
+        f"<w:r><w:t>{piece}</w:t></w:r><w:proofErr w:type='spellStart'/>"
+        for piece in ("{", "{ membre", ".n", "om }", "}")
+    )
+    assert text(render(Docx().xml(f"<w:p>{pieces}</w:p>"))) == "Durand"
+
+
+def test_paragraphs_and_rows_are_repeated_and_removed(render: Any) -> None:
+    docx = Docx(
+        "{%p if membre.prenom %}",
+        "jamais",
+        "{%p endif %}",
+        "{%p for p in points %}",
+        "{{ p.titre }}",
+        "{%p endfor %}",
+    ).table(
+        ["N°", "Point"],
+        ["{%tr for p in points %}", ""],
+        ["{{ loop.index }}", "{{ p.titre }}"],
+        ["{%tr endfor %}", ""],
+    )
+    rendered = render(docx)
+    assert text(rendered) == "Bilan\nÉlus\nDivers"
+    assert [line for line in lines(rendered.docx) if line.startswith("tableau")] == [
+        "tableau | N° ¦ Point",
+        "tableau | 1 ¦ Bilan",
+        "tableau | 2 ¦ Élus",
+        "tableau | 3 ¦ Divers",
+    ]
+
+
+def test_a_loop_over_cells_widens_the_grid_of_its_table_only(render: Any) -> None:
+    loop = "".join(map(cell, ("{%tc for p in points %}", "{{ p.titre }}", "{%tc endfor %}")))
+    grid = '<w:tblGrid><w:gridCol w:w="3000"/></w:tblGrid>'
+    rendered = render(Docx().xml(f"<w:tbl><w:tblPr/>{grid}<w:tr>{loop}</w:tr></w:tbl>"))
+    assert member(rendered, "word/document.xml").count("<w:gridCol") == 3
+
+
+# --- What is refused, and where -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("{{ membre.prenon }}", "FUS101"),
+        ("{{ inconnu }}", "FUS101"),
+        ("{{ inconnu|ou_vide }}", "FUS101"),
+        ("{% if membre.absent %}x{% endif %}", "FUS101"),
+        ("{{ membre.supprimer }}", "FUS101"),
+        ("{{ membre.nom.upper }}", "FUS101"),
+        ("{{ membre.prenom }}", "FUS102"),
+        ("{{ membre.note }}", "FUS102"),
+        ("{{ membre.prenom|upper }}", "FUS102"),
+        ("{{ vide|liste }}", "FUS102"),
+        ("{{ groupe.nom }}", "FUS102"),
+        ("{{ 1 / 0 }}", "FUS103"),
+        ("{{ membre.nom|jour }}", "FUS103"),
+        ("{{ 'directeur'|accord(membre.genre) }}", "FUS103"),
+        ("{{ 'a' * 999999999 }}", "FUS103"),
+        ("{{ vide|first }}", "FUS103"),
+        ("{{ membre }}", "FUS104"),
+        ("{{ points }}", "FUS104"),
+        ("{{ membre.nom|batch(999999999, 'x')|list }}", "FUS105"),
+        ("{% if membre.nom %}", "MOD120"),
+        ("{% endif %}", "MOD120"),
+        ("{{ « x » }}", "MOD120"),
+        ("{{ date de séance }}", "MOD120"),
+        ("{{ membre.nom|majuscul }}", "MOD121"),
+        ("{{ membre.supprimer() }}", "MOD122"),
+        ("{{ ''.__class__ }}", "MOD122"),
+        ("{{ ''['__class__'] }}", "FUS101"),
+        ("{{ ''|attr('__class__') }}", "MOD121"),
+        ("{{ cycler.__init__.__globals__.os.name }}", "MOD122"),
+        ("{{ cycler }}", "FUS101"),
+        ("{{ '{:>999999999}'.format(1) }}", "MOD122"),
+        ("{{ range(10)|list }}", "MOD122"),
+        ("{{ 10 ** 10 }}", "MOD122"),
+        ("{% set loop = membre %}{{ loop.cycle('x') }}", "FUS103"),
+        ("{{ (points|map(attribute='titre')).gi_frame }}", "FUS101"),
+        ("{% macro m() %}{% endmacro %}", "MOD122"),
+        ("{% include 'x' %}", "MOD122"),
+        ("{% autoescape false %}x{% endautoescape %}", "MOD122"),
+        ("{% raw %}{{ x }}{% endraw %}", "MOD122"),
+        ("{% for p in points recursive %}x{% endfor %}", "MOD122"),
+        ("{{ membre.nom|_printed(1) }}", "MOD122"),
+        ("Bonjour {{ membre.nom }", "MOD123"),
+        ("Bonjour membre.nom }}", "MOD123"),
+        ("{{r membre.nom }}", "MOD124"),
+    ],
+)
+def test_a_faulty_tag_is_one_finding_that_names_it(render: Any, tag: str, code: str) -> None:
+    finding = fault(render(Docx("Madame,", f"Voici {tag} dans la phrase")))
+    assert finding.code == code
+    assert finding.place.file == "templates_docx/lettre.docx"
+    assert (finding.place.part or "").startswith("corps, « Voici ")
+    assert finding.message
+    assert finding.remedy
+
+
+def test_an_unknown_field_comes_with_its_neighbour(render: Any) -> None:
+    finding = fault(render("Madame {{ membre.prenon }}"))
+    assert "« membre.prenon »" in finding.message
+    assert "Vouliez-vous « membre.prenom »" in finding.message
+    assert "Vouliez-vous « membre »" in fault(render("{{ membr.nom }}")).message
+
+
+def test_every_blank_field_of_a_document_is_told_at_once(render: Any) -> None:
+    rendered = render(
+        Docx("{{ membre.prenom }} {{ membre.nom }}", "{{ membre.note }}").header("{{ membre.prenom }}")
+    )
+    assert rendered.docx is None
+    assert [(f.code, f.place.part) for f in rendered.findings] == [
+        ("FUS102", "corps, « {{ membre.prenom }} {{ membre.nom }} »"),
+        ("FUS102", "corps, « {{ membre.note }} »"),
+        ("FUS102", "en-tête, « {{ membre.prenom }} »"),
+    ]
+
+
+def test_a_block_never_closed_is_told_where_it_opens(render: Any) -> None:
+    finding = fault(
+        render(Docx("{%p if ville %}", "{%p for p in points %}", "{{ p.titre }}", "{%p endfor %}", "fin"))
+    )
+    assert finding.place.part == "corps, « {%p if ville %} »"
+    assert "« endif »" in finding.message
+
+
+def test_a_fault_in_a_repeated_row_names_the_tag_and_its_table(render: Any) -> None:
+    rows = (["N°"], ["{%tr for p in points %}"], ["{{ p.titr }}"], ["{%tr endfor %}"])
+    finding = fault(render(Docx("{{ membre.nom }}").xml(table(["a"])).table(*rows)))
+    assert finding.place.part == "corps, tableau 2, « {{ p.titr }} »"
+    assert "« p.titr »" in finding.message
+
+
+@pytest.mark.parametrize("build", ["header", "footer", "footnote", "title"])
+def test_the_part_of_a_fault_is_named(render: Any, build: str) -> None:
+    finding = fault(render(getattr(Docx("x"), build)("{{ absent }}")))
+    names = {"header": "en-tête", "footer": "pied de page", "footnote": "note", "title": "propriétés"}
+    assert (finding.place.part or "").startswith(names[build])
+
+
+def test_a_finding_never_holds_a_value_of_the_register(render: Any) -> None:
+    finding = fault(render("{{ membre.nom|int }}"))
+    assert "Durand" not in finding.message + finding.remedy + str(finding.as_json())
+    assert "Durand" in (finding.value or "")
+
+
+def test_a_name_computed_from_data_is_not_told(render: Any) -> None:
+    finding = fault(render("{{ membre[ville] }}"))
+    assert finding.code == "FUS101"
+    assert "Havre" not in str(finding.as_json())
+
+
+def test_a_paragraph_full_of_braces_is_refused_at_once(render: Any) -> None:
+    start = time.monotonic()
+    assert fault(render("{{ " * 20_000)).code == "MOD123"
+    assert time.monotonic() - start < 5
+
+
+# --- Bounds -------------------------------------------------------------------------------------------
+
+
+def test_loops_that_print_nothing_stop_at_the_time_budget(
+    render: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MAX_SECONDS", 0.1)
+    loops = "".join(f"{{% for a{n} in many %}}" for n in range(4)) + "{% endfor %}" * 4
+    start = time.monotonic()
+    finding = fault(render(loops, many=tuple(range(10_000))))
+    assert finding.code == "FUS105"
+    assert time.monotonic() - start < 5
+
+
+def test_a_document_larger_than_the_budget_is_refused(render: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MAX_PART", 10_000)
+    assert fault(render("{% for p in many %}{{ p }}{% endfor %}", many=("x" * 100,) * 200)).code == "FUS105"
+
+
+@pytest.mark.parametrize(
+    "growth",
+    [
+        "{% set s = s + s %}",
+        "{% set s = s ~ s %}",
+        "{% set s = s|replace('x', s) %}",
+        "{% set s = [s, s]|join(s) %}",
+    ],
+)
+def test_a_text_cannot_grow_without_bound(render: Any, growth: str) -> None:
+    assert fault(render("{% set s = 'xxxxxxxx' %}" + growth * 40 + "{{ s|length }}")).code == "FUS105"
+
+
+# --- The package that comes out -----------------------------------------------------------------------
+
+
+def test_the_same_context_gives_the_same_bytes_and_another_date_does_not(tmp_path: Path) -> None:
+    raw = (
+        Docx("{{ membre.nom }}")
+        .header("{{ ville }}", alt="image:logo|Logo")
+        .title("{{ membre.nom }}")
+        .build()
+    )
+    context = {
+        **CONTEXT,
+        "images": {"logo": png()},
+        "fixe_le": dt.datetime(2026, 2, 12, 9, 30, tzinfo=dt.UTC),
+    }
+    first = opened(tmp_path, raw).render(context)
+    second = opened(tmp_path, raw)
+    second.render({**context, "ville": "Arles"})
+    assert second.render(context).docx == first.docx
+    assert first.docx is not None
+    with zipfile.ZipFile(io.BytesIO(first.docx)) as archive:
+        assert archive.testzip() is None
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert archive.namelist()[0] == "[Content_Types].xml"
+    assert '<dcterms:modified xsi:type="dcterms:W3CDTF">2026-02-12T09:30:00Z' in member(
+        first, "docProps/core.xml"
+    )
+    assert "fr-FR</dc:language>" in member(first, "docProps/core.xml")
+    assert second.render({**context, "fixe_le": dt.datetime(2026, 2, 13, tzinfo=dt.UTC)}).docx != first.docx
+
+
+def test_a_long_title_is_cut_with_a_warning(render: Any) -> None:
+    rendered = render(Docx("x").title("{{ v }}"), v="é" * 300)
+    assert f"propriété title | {'é' * 255}" in lines(rendered.docx)
+    assert [f.code for f in rendered.findings] == ["FUS112"]
+
+
+def test_drawings_have_ids_of_their_own_after_a_loop(render: Any) -> None:
+    docx = (
+        Docx("{%p for p in points %}")
+        .picture("sig:membre-{{ p.rang }}|Signature de {{ p.titre }}")
+        .paragraph("{%p endfor %}")
+    )
+    rendered = render(docx.header(alt="Blason"))
+    ids = re.findall(
+        r'docPr id="(\d+)"', member(rendered, "word/document.xml") + member(rendered, "word/header1.xml")
+    )
+    assert len(ids) == len(set(ids)) == 4
+    assert [line for line in lines(rendered.docx) if "sig:" in line] == [
+        "image | sig:membre-1|Signature de Bilan",
+        "image | sig:membre-2|Signature de Élus",
+        "image | sig:membre-3|Signature de Divers",
+    ]
+
+
+def test_an_alternative_text_may_hold_quotes_and_filters(render: Any) -> None:
+    rendered = render(Docx().picture("sig:x|{{ membre.prenom|ou(\"l’élu <&> 'x'\") }}"))
+    assert "image | sig:x|l’élu <&> 'x'" in lines(rendered.docx)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "box"),
+    [((400, 100), (4.0, 1.0)), ((100, 100), (2.0, 2.0)), ((200, 100), (4.0, 2.0)), ((10, 1000), (0.02, 2.0))],
+)
+def test_a_picture_keeps_its_proportions_in_the_box_of_its_placeholder(
+    render: Any, pixels: tuple[int, int], box: tuple[float, float]
+) -> None:
+    blob = png(*pixels, grey=7)
+    rendered = render(Docx().picture("image:logo|Logo de la ville", 4, 2), images={"logo": blob})
+    xml = member(rendered, "word/document.xml")
+    sizes = {tuple(int(n) / 360_000 for n in size) for size in re.findall(r'cx="(\d+)" cy="(\d+)"', xml)}
+    assert sizes == {box}
+    assert "image | Logo de la ville" in lines(rendered.docx)
+    rel_id = re.search(r'r:embed="(\w+)"', xml)
+    assert rel_id is not None
+    target = re.search(
+        rf'Id="{rel_id[1]}"[^>]*Target="([^"]+)"', member(rendered, "word/_rels/document.xml.rels")
+    )
+    assert target is not None
+    with zipfile.ZipFile(io.BytesIO(rendered.docx)) as archive:
+        assert archive.read(f"word/{target[1]}") == blob
+
+
+def test_a_picture_without_its_image_is_a_finding(render: Any) -> None:
+    docx = Docx().picture("image:logos|Logo")
+    finding = fault(render(docx, images={"logo": png()}))
+    assert finding.code == "FUS106"
+    assert "Vouliez-vous « logo »" in finding.message
+    assert fault(render(docx)).code == "FUS106"
+
+
+@pytest.mark.parametrize(
+    "blob", [b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\x00\x10JFIF", b"x", png(0, 5)]
+)
+def test_an_unreadable_picture_is_a_finding(render: Any, blob: bytes) -> None:
+    assert fault(render(Docx().picture("image:logo|Logo"), images={"logo": blob})).code == "FUS107"
+
+
+@pytest.mark.parametrize(
+    ("xml", "code"),
+    [
+        (table(["{%tr for p in vide %}"], ["{{ p }}"], ["{%tr endfor %}"]), "FUS109"),
+        (
+            f"<w:tbl><w:tblPr/><w:tblGrid/><w:tr>{cell('{%p if vide %}', 'x', '{%p endif %}')}</w:tr></w:tbl>",
+            "FUS108",
+        ),
+        (
+            "<w:p><w:r><w:t>{% if vide %}</w:t></w:r></w:p><w:p><w:r><w:rPr/><w:t>x{% endif %}</w:t></w:r></w:p>",
+            None,
+        ),
+        (table(["{%tr for p in points %}", "x"], ["{{ p.rang }}", "{% endfor %}"]), "FUS111"),
+    ],
+)
+def test_a_document_that_word_would_call_damaged_is_refused(render: Any, xml: str, code: str | None) -> None:
+    rendered = render(Docx("Bonjour").xml(xml))
+    assert [f.code for f in rendered.findings] == ([code] if code else [])
+
+
+def test_a_header_left_without_a_paragraph_is_refused(render: Any) -> None:
+    assert fault(render(Docx("x").header("{%p if membre.nom %}").footer("a"))).code == "MOD120"
+    header = Docx("x").header("{%p set n = 1 %}")
+    assert fault(render(header)).code == "FUS110"
+
+
+def test_a_malformed_result_is_refused_not_truncated(render: Any) -> None:
+    assert fault(render(Docx("{% if membre.prenom %}", "x", "{%p endif %}"))).code == "FUS111"
+
+
+# --- Fields, and agreement with docxtpl --------------------------------------------------------------
+
+
+def test_fields_are_the_paths_read_in_every_part(tmp_path: Path) -> None:
+    raw = (
+        Docx(
+            "{% for p in seance.points %}{{ p.titre }}{{ loop.index }}{% if p.pieces[0].nom %}{% endif %}{% endfor %}",
+            "{% for c, ms in membres|groupby('college') %}{% for m in ms %}{{ m.nom }}{% endfor %}{% endfor %}",
+            "{% for g in tous|groupby('sigle') %}{% for m in g.list %}{{ m.prenom }}{% endfor %}{% endfor %}",
+            "{% for rang in sieges|batch(2) %}{% for s in rang %}{{ s.id }}{% endfor %}{% endfor %}",
+            "{% set v = commune.ville %}{{ v.nom|de }}{{ images[cle.nom] }}",
+            "{% for a in actions|selectattr('pilote') %}{{ a['titre'] }}{% else %}{{ rien }}{% endfor %}",
+            "{{ (axes|first).intitule ~ x }}{% with y = z.y %}{{ y.t }}{% endwith %}",
+        )
+        .header("{{ ville }}")
+        .title("{{ objet }}")
+        .build()
+    )
+    assert " ".join(opened(tmp_path, raw).fields()) == (
+        "actions actions[].pilote actions[].titre axes[].intitule cle.nom commune.ville commune.ville.nom images[] "
+        "membres membres[].college membres[].nom objet rien seance.points seance.points[].pieces[].nom "
+        "seance.points[].titre sieges sieges[].id tous tous[].prenom tous[].sigle ville x z.y z.y.t"
+    )
+
+
+def test_the_body_is_that_of_docxtpl_but_for_the_ids_of_drawings(tmp_path: Path) -> None:
+    raw = (
+        Docx("Madame {{ nom }},", "{%p if nom %}", "Objet : {{ objet }}", "{%p endif %}")
+        .table(
+            ["N°", "Point"],
+            ["{%tr for p in points %}", ""],
+            ["{{ loop.index }}", "{{ p }}"],
+            ["{%tr endfor %}", ""],
+        )
+        .picture("Blason")
+        .build()
+    )
+    context = {"nom": "Durand\nMaire", "objet": "convocation & dossier", "points": ["a", "b"]}
+    theirs = DocxTemplate(io.BytesIO(raw))
+    theirs.render(context, autoescape=True)
+    stream = io.BytesIO()
+    theirs.save(stream)
+    ours = member(opened(tmp_path, raw).render(context), "word/document.xml")
+    with zipfile.ZipFile(stream) as archive:
+        expected = archive.read("word/document.xml").decode()
+
+    def canonical(xml: str) -> str:
+        return re.sub(r'(docPr .*?id=)"\d+"', r"\1", etree.canonicalize(xml))
+
+    assert canonical(ours) == canonical(expected)
