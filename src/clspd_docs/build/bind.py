@@ -10,11 +10,11 @@ from typing import Final
 
 from clspd_docs.build.loading import NO_ANNEX
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
-from clspd_docs.build.produce import Cache, Output, Studio
+from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
 from clspd_docs.build.workspace import ANNEXES as ANNEX_FOLDER
 from clspd_docs.build.workspace import OUTPUT
-from clspd_docs.conversion.engine import Engine, Job
+from clspd_docs.conversion.engine import Job
 from clspd_docs.documents.catalogue import ANNEXES
 from clspd_docs.documents.contexts import Dossier, PieceDossier, niveaux_de
 from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context
@@ -93,17 +93,10 @@ class Bindery:
     """Makes the packets of one session."""
 
     def __init__(
-        self,
-        studio: Studio,
-        plan: SessionPlan,
-        output: Output,
-        documents: Mapping[str, DocumentRecord],
-        engine: Engine,
-        cache: Cache,
-        work: Path,
+        self, shop: Workshop, plan: SessionPlan, output: Output, documents: Mapping[str, DocumentRecord]
     ) -> None:
-        self.studio, self.plan, self.output, self.documents = studio, plan, output, documents
-        self.engine, self.cache, self.work = engine, cache, work
+        self.studio, self.engine, self.cache, self.work = shop.studio, shop.engine, shop.cache, shop.work
+        self.plan, self.output, self.documents = plan, output, documents
         self.findings: list[Finding] = []
         self.held: dict[str, tuple[Finding, ...]] = {}
         self.jobs = {job.key: job for job in plan.documents}
@@ -239,34 +232,44 @@ class Bindery:
             self.held[binding.job.key] = (UNSTABLE.at(self._place(binding.job)),)
 
     def _convert_fronts(self, bindings: Sequence[Binding]) -> None:
-        jobs: list[Job] = []
-        targets: dict[str, list[tuple[Piece, str]]] = {}
-        for binding in bindings:
-            trace, dossier = Trace(), self._shown(binding)
-            names = dossier_context(self.studio.loaded.conseil, binding.job, dossier, self.studio.jour, trace)
-            for role, piece in binding.front.items():
-                template = binding.job.entry.couverture if role == COVER else binding.job.entry.sommaire
-                rendered = self.studio.render(template or "", names, self.plan.seance.date)
-                reasons = self.studio.blocked.touching(trace.cells)
-                if rendered.docx is None or reasons:
-                    self.held[binding.job.key] = reasons or rendered.findings
-                    continue
-                name = f"{binding.job.key}-{role}"
-                docx = self.work / f"{name}.docx"
-                docx.write_bytes(rendered.docx)
-                piece.docx_sha256 = sha256(rendered.docx)
-                raw = self.cache.path(piece.docx_sha256)
-                targets.setdefault(binding.job.key, []).append((piece, str(raw)))
-                if not self.cache.has(raw):
-                    jobs.append(Job(binding.job.key, f"dossiers/{name}", docx, raw))
+        """Render the covers and contents with the pages known so far, convert them, count their pages."""
+        rendered = [
+            (b, role, piece) for b in bindings if self._render_fronts(b) for role, piece in b.front.items()
+        ]
+        jobs = [
+            Job(piece.docx_sha256, f"dossiers/{b.job.key}-{role}", docx, docx.with_suffix(".pdf"))
+            for b, role, piece in rendered
+            if not self.cache.has(self.cache.path(piece.docx_sha256))
+            for docx in (self.work / f"{b.job.key}-{role}.docx",)
+        ]
+        failed: dict[str, Finding] = {}
         for result in self.engine.convert(jobs):
             if result.finding is not None:
-                self.held[result.job.key] = (result.finding,)
-        for key, fronts in targets.items():
-            if key not in self.held:
-                for piece, raw_path in fronts:
-                    piece.pdf = Path(raw_path).read_bytes()
-                    piece.pages = page_count(piece.pdf)
+                failed[result.job.key] = result.finding
+            else:
+                self.cache.keep(result.job.pdf, result.job.key)
+        for binding, _, piece in rendered:
+            if piece.docx_sha256 in failed:
+                self.held[binding.job.key] = (failed[piece.docx_sha256],)
+            else:
+                piece.pdf = self.cache.path(piece.docx_sha256).read_bytes()
+                piece.pages = page_count(piece.pdf)
+
+    def _render_fronts(self, binding: Binding) -> bool:
+        """Write the Word files of a cover and a contents page; False, and the packet is held, on a fault."""
+        trace = Trace()
+        shown = self._shown(binding)
+        names = dossier_context(self.studio.loaded.conseil, binding.job, shown, self.studio.jour, trace)
+        for role, piece in binding.front.items():
+            template = binding.job.entry.couverture if role == COVER else binding.job.entry.sommaire
+            rendered = self.studio.render(template or "", names, self.plan.seance.date)
+            reasons = self.studio.blocked.touching(trace.cells)
+            if rendered.docx is None or reasons:
+                self.held[binding.job.key] = reasons or rendered.findings
+                return False
+            (self.work / f"{binding.job.key}-{role}.docx").write_bytes(rendered.docx)
+            piece.docx_sha256 = sha256(rendered.docx)
+        return True
 
     def _shown(self, binding: Binding) -> Dossier:
         """Return the packet as its cover and contents show it, with the pages known so far."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import load
-from clspd_docs.build.produce import Cache, Studio
+from clspd_docs.build.produce import Cache, Studio, Workshop
 from clspd_docs.build.publish import lock
 from clspd_docs.build.report import Report
 from clspd_docs.build.request import Options, plan_sessions
@@ -42,8 +42,9 @@ def build(folder: Folder, options: Options, progress: Progress) -> Report:
         LibreOffice(program, timeout_seconds=settings.delai_secondes) as engine,
     ):
         cache = Cache(folder.output / ".cache", f"{engine.name} {engine.version}", ignored=options.force)
+        shop = Workshop(studio, engine, cache, Path(work), progress)
         for one in plans:
-            result = build_session(studio, one, engine, cache, Path(work), options, progress)
+            result = build_session(shop, one, options)
             report = report.with_session(result.findings, result.documents, result.packets)
         cache.prune()
         return replace(report, more={"converter_starts": engine.starts})

@@ -80,8 +80,20 @@ class Cache:
         return self.folder / f"{fingerprint(docx_sha256, self.converter)[:40]}.pdf"
 
     def has(self, path: Path) -> bool:
-        """True when the PDF need not be made again."""
-        return path.is_file() and not self.ignored
+        """True when the PDF need not be made again: it is there, and whole."""
+        if self.ignored or not path.is_file():
+            return False
+        with path.open("rb") as stream:
+            head = stream.read(5)
+            stream.seek(max(path.stat().st_size - 1024, 0))
+            return head == b"%PDF-" and b"%%EOF" in stream.read()
+
+    def keep(self, pdf: Path, docx_sha256: str) -> None:
+        """Move a fresh PDF into the cache, whole or not at all."""
+        target = self.path(docx_sha256)
+        partial = target.with_suffix(".part")
+        shutil.move(pdf, partial)
+        partial.replace(target)
 
     def prune(self) -> None:
         """Delete the PDFs that no published session uses any more: they hold people's names."""
@@ -160,14 +172,18 @@ def has_contents(template: Template) -> bool:
     return b"TOC \\" in template.members.get("word/document.xml", b"")
 
 
-def produce(
-    studio: Studio,
-    plan: SessionPlan,
-    engine: Engine,
-    cache: Cache,
-    work: Path,
-    progress: Callable[[str], None],
-) -> Output:
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What the sessions of one build share. ``work`` is a folder that goes with the build."""
+
+    studio: Studio
+    engine: Engine
+    cache: Cache
+    work: Path
+    progress: Callable[[str], None]
+
+
+def produce(shop: Workshop, plan: SessionPlan) -> Output:
     """Make every document of ``plan``.
 
     The converter works on one document while the next is rendered. A document that fails alone is held.
@@ -176,39 +192,30 @@ def produce(
         Stop: The converter itself fails.
     """
     output = Output()
+    shop.cache.folder.mkdir(parents=True, exist_ok=True)
 
     def jobs() -> Iterator[Job]:
         for job in plan.documents:
-            made = studio.make(job)
+            made = shop.studio.make(job)
             if not isinstance(made, Made):
                 output.held[job.key] = made
                 continue
             output.made[job.key] = made
-            made.raw = cache.path(made.docx_sha256)
-            if cache.has(made.raw):
-                progress(job.key)
+            made.raw = shop.cache.path(made.docx_sha256)
+            if shop.cache.has(made.raw):
+                shop.progress(job.key)
                 continue
-            docx = work / f"{job.key}.docx"
+            docx = shop.work / f"{job.key}.docx"
             docx.write_bytes(made.docx)
-            update = has_contents(studio.loaded.templates[job.entry.modele])
-            yield Job(job.key, f"documents/{docx.name}", docx, work / f"{job.key}.pdf", update)
+            update = has_contents(shop.studio.loaded.templates[job.entry.modele])
+            yield Job(job.key, f"documents/{docx.name}", docx, docx.with_suffix(".pdf"), update)
 
-    convert(engine, jobs(), output, cache, progress)
-    return output
-
-
-def convert(
-    engine: Engine, jobs: Iterator[Job], output: Output, cache: Cache, progress: Callable[[str], None]
-) -> None:
-    """Convert the jobs into the cache; a failure moves its document from made to held."""
-    cache.folder.mkdir(parents=True, exist_ok=True)
-    for result in engine.convert(jobs):
-        made = output.made[result.job.key]
+    for result in shop.engine.convert(jobs()):
+        key = result.job.key
         if result.finding is not None:
-            output.held[result.job.key] = (result.finding,)
-            del output.made[result.job.key]
-        elif made.raw is not None:
-            partial = made.raw.with_suffix(".part")
-            shutil.move(result.job.pdf, partial)
-            partial.replace(made.raw)
-        progress(result.job.key)
+            output.held[key] = (result.finding,)
+            del output.made[key]
+        else:
+            shop.cache.keep(result.job.pdf, output.made[key].docx_sha256)
+        shop.progress(key)
+    return output

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,13 +16,12 @@ from clspd_docs.build.manifest import (
     read_manifest,
 )
 from clspd_docs.build.page import index_page
-from clspd_docs.build.produce import Cache, Output, Studio, produce
+from clspd_docs.build.produce import Output, Studio, Workshop, produce
 from clspd_docs.build.publish import publish, session_folder
 from clspd_docs.build.reasons import is_intact, sentences, why
 from clspd_docs.build.report import DocumentLine, PacketLine
 from clspd_docs.build.request import Options
 from clspd_docs.build.workspace import OUTPUT
-from clspd_docs.conversion.engine import Engine
 from clspd_docs.documents.plan import DocumentJob, DossierJob, SessionPlan, default_steps
 from clspd_docs.findings import Finding
 from clspd_docs.version import tool_version
@@ -31,80 +29,72 @@ from clspd_docs.version import tool_version
 
 @dataclass(slots=True)
 class Result:
-    """The outcome for one session."""
+    """The outcome for one session, growing as it is built; ``fresh`` is what the publication writes."""
 
+    records: dict[str, DocumentRecord] = field(default_factory=dict)
+    fresh: dict[str, Path | bytes] = field(default_factory=dict)
     documents: list[DocumentLine] = field(default_factory=list)
     packets: list[PacketLine] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
-def build_session(
-    studio: Studio,
-    plan: SessionPlan,
-    engine: Engine,
-    cache: Cache,
-    work: Path,
-    options: Options,
-    progress: Callable[[str], None],
-) -> Result:
+def build_session(shop: Workshop, plan: SessionPlan, options: Options) -> Result:
     """Make, bind and publish the session of ``plan``.
 
     Raises:
         Stop: The converter itself fails, or the output cannot be written; the previous output is then whole.
     """
-    folder = studio.loaded.folder
-    target = session_folder(folder.output, plan.seance.id)
+    studio, output_folder = shop.studio, shop.studio.loaded.folder.output
+    target = session_folder(output_folder, plan.seance.id)
     previous = read_manifest(target)
-    work = work / target.name
-    work.mkdir()
-    output = produce(studio, plan, engine, cache, work, progress)
-    old = {} if previous is None else {d.key: d for d in previous.documents}
-    result = Result()
-    fresh: dict[str, Path | bytes] = {}
-    records: dict[str, DocumentRecord] = {}
-    today = studio.jour.isoformat()
-    for key, made in output.made.items():
-        before = old.get(key)
-        intact = before is not None and is_intact(target, before)
-        unchanged = before is not None and intact and before.fingerprint == document_fingerprint(made, cache)
-        if before is not None and unchanged and not options.force:
-            records[key] = before
-            result.documents.append(_document_line(before, plan, "unchanged", ()))
-            continue
-        records[key], pdf, findings = finish(made, studio, cache, today)
-        result.findings += findings
-        fresh |= {records[key].path: pdf, records[key].docx: made.docx}
-        changed = previous is not None and previous.converter != cache.converter
-        reasons = why(made, before, studio, intact=intact, converter_changed=changed)
-        result.documents.append(_document_line(records[key], plan, "built", reasons or ("demandé",)))
-    packets_before = {} if previous is None else {p.key: p for p in previous.packets}
-    intact_packets = {k: file_sha256(target / p.path) == p.pdf_sha256 for k, p in packets_before.items()}
-    bound = Bindery(studio, plan, output, records, engine, cache, work).bind(
-        packets_before, intact_packets, today
-    )
+    shop = replace(shop, work=shop.work / target.name)
+    shop.work.mkdir()
+    output, result = produce(shop, plan), Result()
+    _finish_documents(shop, plan, output, previous, target, result)
+    before = {p.key: p for p in previous.packets} if previous else {}
+    intact = {k: file_sha256(target / p.path) == p.pdf_sha256 for k, p in before.items()}
+    bound = Bindery(shop, plan, output, result.records).bind(before, intact, studio.jour.isoformat())
     result.findings += bound.findings
     _tell_held(plan, output, bound, result)
     result.packets = [_packet_line(r, plan, bound) for r in bound.records] + _held_packets(plan, bound)
-    manifest = _merged(
-        Manifest(
-            seance=plan.seance.id,
-            jour=today,
-            tool=tool_version(),
-            converter=cache.converter,
-            workbook_sha256=studio.loaded.book.digest,
-            documents=tuple(records.values()),
-            packets=bound.records,
-            held=_held_records(plan, output, bound),
-        ),
-        previous,
-        studio,
-        plan,
-        options,
+    now = Manifest(
+        seance=plan.seance.id,
+        jour=studio.jour.isoformat(),
+        tool=tool_version(),
+        converter=shop.cache.converter,
+        workbook_sha256=studio.loaded.book.digest,
+        documents=tuple(result.records.values()),
+        packets=bound.records,
+        held=_held_records(plan, output, bound),
     )
-    fresh |= bound.fresh
-    fresh["index.html"] = index_page(studio.loaded.conseil, plan.seance, manifest).encode()
-    result.findings += publish(folder.output, manifest, fresh, previous)
+    manifest = _merged(now, previous, studio, plan, options)
+    page = index_page(studio.loaded.conseil, plan.seance, manifest)
+    fresh = {**result.fresh, **bound.fresh, "index.html": page.encode()}
+    result.findings += publish(output_folder, manifest, fresh, previous)
     return result
+
+
+def _finish_documents(
+    shop: Workshop, plan: SessionPlan, output: Output, previous: Manifest | None, target: Path, result: Result
+) -> None:
+    """Take over each document that has not changed and whose files are intact; finish the others."""
+    old = {d.key: d for d in previous.documents} if previous else {}
+    converter_changed = previous is not None and previous.converter != shop.cache.converter
+    for key, made in output.made.items():
+        before = old.get(key)
+        intact = before is not None and is_intact(target, before)
+        same = before is not None and before.fingerprint == document_fingerprint(made, shop.cache)
+        if before is not None and intact and same and not shop.cache.ignored:
+            result.records[key] = before
+            result.documents.append(_document_line(before, plan, "unchanged", ()))
+            continue
+        record, pdf, findings = finish(made, shop.studio, shop.cache, shop.studio.jour.isoformat())
+        result.records[key] = record
+        result.findings += findings
+        result.fresh |= {record.path: pdf, record.docx: made.docx}
+        reasons = why(made, before, shop.studio, intact=intact, converter_changed=converter_changed)
+        reasons = reasons or (("demandé",) if same else ("nouvelle version du programme",))
+        result.documents.append(_document_line(record, plan, "built", reasons))
 
 
 def _merged(
