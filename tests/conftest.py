@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from builders.merge import rendering
 from clspd_docs.build.loading import Loaded, load
 from clspd_docs.build.workspace import Folder, init
 from clspd_docs.cli.main import cli
@@ -68,3 +69,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     start = time.perf_counter()
     answer = run_json("-C", str(root), "--date", TODAY.isoformat(), "build")
     return Built(root, answer, time.perf_counter() - start)
+
+
+@pytest.fixture
+def render(tmp_path: Path) -> Any:
+    """Render a template with a small context: see ``builders.merge``."""
+    return rendering(tmp_path)

@@ -36,7 +36,11 @@ sys.path.insert(0, str(ROOT))
 from tools.make_docs import PAGES  # noqa: E402 - the tools are no package of src: the path comes first
 
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
-FRENCH = [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS]
+FRENCH = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    *(p for p in DOCS if "dev" not in p.parts),
+]  # docs/dev is for developers
 ALL = [*FRENCH, ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"]
 GUIDE = ROOT / "docs/guide"
 TEMPLATES = GUIDE / "modeles.md"
