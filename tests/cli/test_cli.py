@@ -59,6 +59,14 @@ def test_json_is_the_only_thing_on_stdout(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["command"] == "check"
 
 
+def test_wrong_usage_is_json_too_when_asked(tmp_path: Path) -> None:
+    done = typed("-C", str(tmp_path), "build", "--etape", "jamais", "--json")
+    assert done.returncode == 2
+    answer = json.loads(done.stdout)
+    assert (answer["ok"], answer["exit"], answer["findings"]) == (False, 2, [])
+    assert "jamais" in answer["message"]
+
+
 def test_the_example_checks_without_any_finding(tmp_path: Path) -> None:
     folder = tmp_path / "essai"
     assert run_cli("init", str(folder), "--exemple")[0] == 0

@@ -138,7 +138,7 @@ def test_the_papers_after_a_session_pass_the_validator(built: Built) -> None:
 
 
 def test_drafts_are_marked_and_only_they(built: Built) -> None:
-    drafts = {"reglement-interieur", "plan-local"}
+    drafts = {"projet-ordre-du-jour", "reglement-interieur", "plan-local"}
     for document in built.answer["documents"]:
         pages = PdfReader(built.root / document["path"]).pages
         marked = all("PROJET" in page.extract_text() for page in pages)

@@ -94,3 +94,20 @@ def test_a_template_that_shows_a_reserved_decision_is_held(tmp_path: Path) -> No
     decisions = load(Folder(root), TODAY).conseil.decisions
     assert reserved == {d.origine.place("texte").cell for d in decisions if d.diffusion == "groupe"}
     assert reserved
+
+
+@pytest.mark.parametrize("name", ["../registers/secret.pdf", "/etc/hostname", "absent.pdf"])
+def test_an_annex_outside_the_folder_of_annexes_is_never_taken(tmp_path: Path, name: str) -> None:
+    root = tmp_path / "x"
+    init(root, example=True)
+    (tmp_path / "registers").mkdir()
+    (tmp_path / "registers" / "secret.pdf").write_bytes((root / "annexes" / "bilan-2026.pdf").read_bytes())
+    book = openpyxl.load_workbook(root / WORKBOOK)
+    grid = book["Ordre du jour"]
+    column = next(number for number, c in enumerate(grid[1], start=1) if c.value == "Pièce jointe")
+    for row in range(2, grid.max_row + 1):
+        if grid.cell(row, column).value:
+            grid.cell(row, column).value = f"../{name}"
+    book.save(root / WORKBOOK)
+    report = explain_build(Folder(root), Options(TODAY))
+    assert "COH501" in {f.code for f in report.findings}

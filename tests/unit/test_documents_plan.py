@@ -188,7 +188,8 @@ def test_the_minutes_stay_drafts_until_approved(conseil: Conseil, shipped: Catal
     drafts = {j.entry.code: is_draft(conseil, j) for j in planned(conseil, "P-2026-06", shipped).documents}
     assert drafts == {"ordre-du-jour": False, "proces-verbal": True, "proces-verbal-public": True}
     annual = planned(conseil, "P-2027-02", shipped).documents
-    assert {j.entry.code for j in annual if is_draft(conseil, j)} == {"reglement-interieur", "plan-local"}
+    drafts_of_the_year = {"projet-ordre-du-jour", "reglement-interieur", "plan-local"}
+    assert {j.entry.code for j in annual if is_draft(conseil, j)} == drafts_of_the_year
 
 
 def test_a_session_is_found_whatever_the_case(conseil: Conseil) -> None:
@@ -222,7 +223,7 @@ def test_a_step_asked_for_makes_what_its_packets_hold_and_no_more(
     assert [j.key for j in plan.documents] == [
         "consultation-prefet-M003",
         "consultation-procureur-M006",
-        "ordre-du-jour",
+        "projet-ordre-du-jour",
     ]
     assert packets(plan) == {"consultation": 1}
 

@@ -41,7 +41,11 @@ def copied(key: str, which: str | int, **values: object) -> Change:
 
 
 FAULTS: list[tuple[str, str, Change]] = [
-    ("a second chair", "COH301 Membres!B8", copied("membres", "M001", id="M007", nom="Autre")),
+    (
+        "a second chair",
+        "COH301 Membres!B8",
+        copied("membres", "M001", id="M007", nom="Autre", mandat_debut=JOUR),
+    ),
     ("a name without civility", "COH302 Membres!E5", member("M004", civilite=None)),
     ("a mandate that ended yesterday", "COH303 Membres!T5", member("M004", mandat_fin=dt.date(2026, 11, 30))),
     ("a summons by mail without address", "COH304 Membres!V5", member("M004", courriel=None)),
@@ -67,7 +71,7 @@ FAULTS: list[tuple[str, str, Change]] = [
     (
         "a person twice, to the accent",
         "COH308 Membres!G8",
-        copied("membres", "M004", id="M007", nom="HEBRARD"),
+        copied("membres", "M004", id="M007", nom="HEBRARD", mandat_debut=JOUR),
     ),
     (
         "a charter without version",
@@ -180,7 +184,10 @@ SILENT: list[tuple[str, Change]] = [
         lambda rows: rows.change("organismes", "ORG-VILLE", adresse_voie="x" * 38),
     ),
     ("a deputy who gets no letter", member("M006", canal=li.Canal.COURRIEL)),
-    ("a namesake in another office", copied("membres", "M004", id="M007", fonction="Juriste")),
+    (
+        "a namesake in another office",
+        copied("membres", "M004", id="M007", fonction="Juriste", mandat_debut=JOUR),
+    ),
     (
         "a charter that is not required",
         lambda rows: rows.change("groupes", "G1", charte_version=None, charte_requise=False),
@@ -201,7 +208,13 @@ SILENT: list[tuple[str, Change]] = [
     ("a deadline on the first day", lambda rows: rows.change("actions", "1.2", echeance=dt.date(2026, 9, 1))),
     (
         "a préfet represented by a dated writing",
-        lambda rows: rows.change("presences", 1, statut=StatutPresence.REPRESENTE, designation_le=JOUR),
+        lambda rows: rows.change(
+            "presences",
+            1,
+            statut=StatutPresence.REPRESENTE,
+            representant="M. Léo Thénard",
+            designation_le=JOUR,
+        ),
     ),
     (
         "a restricted session without the préfet",
@@ -223,7 +236,7 @@ def test_every_kind_of_the_rules_is_triggered_here() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Kind":
                 declared.add(ast.literal_eval(node.args[0]))
-    elsewhere = {"COH405", "COH410", "COH412", "LEG105", "LEG201"}
+    elsewhere = {"COH405", "COH410", "COH412", "LEG105", "LEG201"} | set(NEW)
     assert declared == {f[1].split()[0] for f in FAULTS} | elsewhere
 
 
@@ -267,6 +280,26 @@ def test_the_next_session_is_the_nearest_still_to_be_held() -> None:
     assert next_to_come(seances, dt.date(2027, 2, 4)) is seances[1]
     assert next_to_come(seances, dt.date(2027, 2, 5)) is seances[2]
     assert next_to_come(seances, dt.date(2028, 1, 1)) is None
+
+
+NEW: dict[str, Callable[[Registres], object]] = {
+    "COH310": lambda r: r.change("membres", "M004", nom=None),
+    "COH311": lambda r: r.change("parametres", sigle="CISPD"),
+    "COH312": lambda r: r.change("parametres", titre_signataire="Le Maire"),
+    "COH413": lambda r: r.drop("presences", 0),
+    "COH414": lambda r: r.change("presences", 0, statut=StatutPresence.REPRESENTE),
+    "COH415": lambda r: r.change("seances", "P-2027-02", heure=dt.time(17), fin_prevue=dt.time(15)),
+    "COH416": lambda r: r.change("seances", "P-2027-02", reponse_avant=dt.date(2027, 3, 1)),
+    "COH417": lambda r: r.change("seances", "P-2027-02", reponse_avant=dt.date(2026, 11, 1)),
+}
+
+
+@pytest.mark.parametrize("code", NEW)
+def test_an_omission_or_a_contradiction_is_told(code: str) -> None:
+    assert not any(line.startswith(code) for line in told(registres()))
+    rows = registres()
+    NEW[code](rows)
+    assert any(line.startswith(code) for line in told(rows)), told(rows)
 
 
 def test_a_session_to_come_without_any_item_is_told() -> None:

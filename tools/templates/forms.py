@@ -23,13 +23,14 @@ from tools.templates.kit import (
     when_row,
 )
 from tools.templates.letters import BACK_BY
-from tools.templates.shared import BASE
+from tools.templates.shared import BASE, CAN_SEND
 
 from clspd_docs.domain.french import NBSP
 
 FOOTER = "{{ parametres.sigle }} – {{ document.titre }} – {{ seance.id }}"
 TITLE = "{{ document.titre }} – {{ seance.id }}"
 BOX = "□"
+CHARTER = 'seance.formation == "groupe de travail" and seance.groupe.charte_requise'
 
 SESSION = (
     '{% if seance.formation == "groupe de travail" %}Groupe de travail « {{ seance.groupe.intitule }} »'
@@ -74,28 +75,38 @@ def ordre_du_jour() -> bytes:
                 "{% if point.piece %}jointe{% else %}–{% endif %}",
             ),
         ),
-        row(cell("**Durée totale prévue**", span=4), cell(f"{total}**{_minutes('total')}**", span=2)),
+        when_row(
+            "seance.points and not seance.points|rejectattr('duree')|list",
+            row(cell("**Durée totale prévue**", span=4), cell(f"{total}**{_minutes('total')}**", span=2)),
+        ),
         about="Ordre du jour : numéro, point, rapporteur, nature et durée de chaque point, et s’il a une pièce jointe.",
     )
-    return document(TITLE, FOOTER, portrait(_head("Ordre du jour"), body), header=letterhead())
+    return document(TITLE, FOOTER, portrait(_head("{{ document.titre }}"), body), header=letterhead())
 
 
 # --- Reply coupon ------------------------------------------------------------------------------------
 
 
+def _agreed(word: str) -> str:
+    """Return ``word`` in the gender of the person named; both forms for a function."""
+    return (
+        f"{{% if destinataire.est_nommee and destinataire.genre %}}{{{{ '{word}'|accord(destinataire.genre) }}}}"
+        f"{{% else %}}{word} ou {word}e{{% endif %}}"
+    )
+
+
 def _answers() -> str:
     """Return the boxes to tick: present, represented where that can be, excused, proxy where the rules allow it."""
     tick = cell(BOX, style="Case")
-    can_send = "destinataire.nom_organisme"
     return table(
         (10, 150),
         row(label("Ma réponse (cocher une case)", span=2), header=True),
-        row(tick, cell("Je serai présent ou présente.", middle=True)),
+        row(tick, cell(f"Je serai {_agreed('présent')}.", middle=True)),
         when_row(
-            can_send,
+            CAN_SEND,
             row(
                 tick,
-                cell("Je serai représenté ou représentée par la personne désignée ci-dessous.", middle=True),
+                cell(f"Je serai {_agreed('représenté')} par la personne désignée ci-dessous.", middle=True),
             ),
         ),
         row(
@@ -115,21 +126,15 @@ def _representative() -> str:
     blank = [
         row(label(name), "", height=9) for name in ("Nom et prénom", "Fonction", "Courriel et téléphone")
     ]
-    right = 'destinataire.qualite == "membre de droit"'
+    right = 'destinataire.qualite == "membre de droit" and seance.formation == "plénière"'
     return when(
-        "destinataire.nom_organisme",
+        CAN_SEND,
         heading(2, "Désignation d’un représentant"),
-        when(
-            'seance.formation == "groupe de travail" and seance.groupe.charte_requise',
-            p(
-                "La personne désignée doit avoir elle-même signé la charte déontologique du groupe.",
-                keep=True,
-            ),
-            otherwise=p(
-                f"Je désigne{{% if {right} %}} spécialement{{% endif %}} la personne suivante pour me représenter à la "
-                f"séance du {{{{ seance.date }}}}{{% if {right} %}}, en application de {BASE}{{% endif %}} :",
-                keep=True,
-            ),
+        p(
+            f"Je désigne{{% if {right} %}} spécialement{{% endif %}} la personne suivante{{% if {CHARTER} %}}, qui a "
+            "elle-même signé la charte déontologique du groupe,{% endif %} pour me représenter à la séance du "
+            f"{{{{ seance.date }}}}{{% if {right} %}}, en application de {BASE}{{% endif %}} :",
+            keep=True,
         ),
         table(
             (50, 110),
@@ -198,10 +203,13 @@ def coupon_reponse() -> bytes:
 # --- Attendance sheet --------------------------------------------------------------------------------
 
 
+SHEET = (66, 38, 40, 16)
+
+
 def emargement() -> bytes:
     """Return the attendance sheet: seats by college, blank lines for guests, certified on paper."""
     member = cell(
-        "**{{ ligne.membre.nom_complet }}**{% if not ligne.membre.est_nommee %} (siège à pourvoir){% endif %}",
+        "**{{ ligne.membre.nom_complet }}**{% if ligne.membre.statut == 'vacant' %} (siège à pourvoir){% endif %}",
         p(
             "{% if ligne.membre.est_nommee %}{{ ligne.membre.fonction|ou_vide }}{% endif %}"
             "{% if ligne.membre.nom_organisme %}{% if ligne.membre.est_nommee and ligne.membre.fonction %} – {% endif %}"
@@ -209,28 +217,42 @@ def emargement() -> bytes:
             "TableauPetit",
         ),
         each(
-            "s in ligne.suppleants",
+            "s in ligne.suppleants if seance.formation != 'groupe de travail'",
             p(
                 "{{ 'Suppléant'|accord(s.genre|ou('M')) }} : {{ s.nom_complet }}{% if s.est_nommee and s.fonction %}, {{ s.fonction }}{% endif %}",
                 "TableauPetit",
             ),
         ),
     )
+    presence = cell(
+        f"{BOX} titulaire",
+        when(
+            CAN_SEND.replace("destinataire.", "ligne.membre."),
+            p(f"{BOX} représentant :", "TableauTexte"),
+            style="TableauTexte",
+        ),
+    )
     body = table(
-        (66, 38, 40, 16),
+        SHEET,
         row("Membre, fonction et organisme", "Présence", "Signature", "Arrivée", header=True),
         each_row(
             "college in emargement.colleges",
             row(label("{{ college.intitule }} ({{ college.nombre }})", span=4)),
             each_row(
                 "ligne in college.lignes",
-                row(member, cell(f"{BOX} titulaire", f"{BOX} représentant :"), "", "", height=13),
+                row(member, presence, "", "", height=13),
             ),
         ),
-        row(label("Invités", span=4)),
-        *(row("", "", "", "", height=11) for _ in range(4)),
         style="Grille",
-        about="Feuille d’émargement : une ligne par siège, regroupées par collège, puis des lignes libres pour les invités.",
+        about="Feuille d’émargement : une ligne par siège, regroupées par collège.",
+    )
+    kept = cell(p("", "TableauTexte", keep=True))
+    guests = p("", "Espace") + table(
+        SHEET,
+        row("Invités", "Présence", "Signature", "Arrivée", header=True),
+        *(row(kept, kept, kept, kept, height=11) for _ in range(4)),
+        style="Grille",
+        about="Lignes libres pour les invités.",
     )
     certified = table(
         (80, 80),
@@ -249,9 +271,10 @@ def emargement() -> bytes:
         portrait(
             _head("Feuille d’émargement"),
             body,
+            guests,
             p(
-                "La présente feuille est arrêtée à ………… membres présents ou représentés, sur {{ emargement.nombre }} membres "
-                "convoqués.",
+                "La présente feuille est arrêtée à ………… personnes présentes ou représentées, sur "
+                "{{ emargement.nombre|pluriel('personne convoquée', 'personnes convoquées') }}.",
                 "Suite",
                 keep=True,
             ),

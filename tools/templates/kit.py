@@ -257,8 +257,14 @@ def letterhead() -> str:
         _line("parametres.courriel"),
         _line("parametres.site"),
     )
-    cells = row(cell(p(logo, "En-tte")), cell(*who), cell(*contact), height=28)
-    return table((27, 78, 55), cells, style="Entete", header=False) + p("", "EnteteEspace")
+    with_logo = row(cell(p(logo, "En-tte")), cell(*who), cell(*contact), height=28)
+    without = row(cell(*who), cell(*contact), height=28)
+    return when(
+        "parametres.logo",
+        table((26, 86, 48), with_logo, style="Entete", header=False),
+        otherwise=table((112, 48), without, style="Entete", header=False),
+        style="En-tte",
+    ) + p("", "EnteteEspace")
 
 
 def _line(name: str) -> str:

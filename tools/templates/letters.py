@@ -21,11 +21,18 @@ from tools.templates.kit import (
     table,
     when,
 )
-from tools.templates.shared import BASE, CISPD, COUNCIL
+from tools.templates.shared import BASE, CAN_SEND, CISPD, COUNCIL, GROUPS
 
 SIGNER = "signataire.genre|ou('M')"
 DAY = "{{ seance.date|date_longue }}"
 HOUR = "{% if seance.heure %} à {{ seance.heure }}{% endif %}"
+
+
+# An intercommunal body bears no town's name: its letters are dated from the town of its address.
+PLACE = (
+    f"{{% if {CISPD} %}}{{{{ parametres.ville|replace(' Cedex', '')|replace(' CEDEX', '') }}}}"
+    "{% else %}{{ parametres.collectivite|majuscule }}{% endif %}"
+)
 
 
 def _left(enclosed: str) -> str:
@@ -55,10 +62,7 @@ def _letter(title: str, date: str, subject: str, *body: str, enclosed: str) -> b
         portrait(
             _left(enclosed),
             each("ligne in courrier.adresse", p("{{ ligne }}", "Adresse"), style="Adresse"),
-            p(
-                f"{{% if {CISPD} %}}Le{{% else %}}{{{{ parametres.collectivite }}}}, le{{% endif %}} {date}",
-                "LieuDate",
-            ),
+            p(f"{PLACE}, le {date}", "LieuDate"),
             p(f"Objet :\t{subject}", "Objet"),
             p("{{ courrier.appel }},", "Appel"),
             *body,
@@ -122,8 +126,8 @@ def _consultation(title: str, other: str, *requests: str) -> bytes:
         _draft_agenda(),
         p(
             f"Je vous serais {{{{ 'reconnaissant'|accord({SIGNER}) }}}} de bien vouloir me faire connaître, "
-            "{% if seance.reponse_avant %}au plus tard le {{ seance.reponse_avant|date_longue }}{% else %}dans les meilleurs "
-            "délais{% endif %} :",
+            "{% if seance.reponse_avant %}au plus tard le {{ seance.reponse_avant|date_longue }}{% else %}dans un délai de "
+            "{{ regles.delai_reponse_consultation|pluriel('jour') }}{% endif %} :",
             "Suite",
             keep=True,
         ),
@@ -135,11 +139,16 @@ def _consultation(title: str, other: str, *requests: str) -> bytes:
             "{% if parametres.suivi_qualite %}, {{ parametres.suivi_qualite }},{% endif %} se tient à la disposition de vos "
             "services pour la préparer.{% endif %}",
             "Suite",
+            keep=True,
         ),
         enclosed="projet d’ordre du jour",
     )
 
 
+_DATE = (
+    "{% if seance.autres_dates %}la date qui vous convient{% else %}votre accord sur cette date{% endif %}, ainsi que vos "
+    "observations sur le projet d’ordre du jour"
+)
 _PRESENCE = (
     "votre présence ou, à défaut, le nom et la qualité du représentant que vous désignez spécialement pour cette "
     "séance, avec la désignation écrite ;"
@@ -151,9 +160,10 @@ def consultation_prefet() -> bytes:
     return _consultation(
         "Consultation du représentant de l’État",
         "au parquet près le tribunal judiciaire{% if parametres.tribunal %} {{ parametres.tribunal|de }}{% endif %}",
-        "la date qui vous convient, ainsi que vos observations sur le projet d’ordre du jour ;",
+        f"{_DATE} ;",
         _PRESENCE,
-        f"la liste des services de l’État que vous désignez pour siéger au conseil, en application de {BASE}, afin que je les convoque ;",
+        "la confirmation ou la mise à jour de la liste des services de l’État que vous désignez pour siéger au conseil, en "
+        f"application de {BASE}, afin que je les convoque ;",
         "le nom et la qualité de la personne qui présentera les caractéristiques et l’évolution de la délinquance, information "
         "que {{ loi.d132_10 }} prévoit au moins une fois par an.",
     )
@@ -164,11 +174,10 @@ def consultation_procureur() -> bytes:
     return _consultation(
         "Consultation du procureur de la République",
         "à la préfecture",
-        "la date qui vous convient, ainsi que vos observations sur le projet d’ordre du jour et les points que le parquet "
-        "souhaite y voir inscrits ;",
+        f"{_DATE} et les points que le parquet souhaite y voir inscrits ;",
         _PRESENCE,
-        "vos attentes à l’égard des groupes de travail et d’échange d’informations que prévoit {{ loi.l132_5 }}, notamment "
-        "pour l’exécution des peines et la prévention de la récidive.",
+        f"vos attentes à l’égard des groupes de travail et d’échange d’informations que prévoit {GROUPS}"
+        f"{{% if not ({CISPD}) %}}, notamment pour l’exécution des peines et la prévention de la récidive{{% endif %}}.",
     )
 
 
@@ -194,7 +203,18 @@ def _agenda_titles() -> str:
 
 BACK_BY = "{% if courrier.retour_avant %}au plus tard le {{ courrier.retour_avant|date_longue }}{% else %}dès que possible{% endif %}"
 REPLY = f"Je vous remercie de me faire connaître votre réponse, au moyen du coupon joint, {BACK_BY}."
-ENCLOSED = "ordre du jour, coupon-réponse{% if seance.points|selectattr('piece')|list %}, pièces de l’ordre du jour{% endif %}"
+PIECES = "seance.points|selectattr('piece')|list"
+ENCLOSED = f"ordre du jour, coupon-réponse{{% if {PIECES} %}}, pièces annexées{{% endif %}}"
+
+
+def _papers() -> str:
+    """Return what is enclosed, and when the other papers follow by the house rules."""
+    later = 'regles.delai_documents and seance.motif != "urgence"'
+    return p(
+        f"Vous trouverez ci-joint l’ordre du jour{{% if {PIECES} %}} et les pièces qui s’y rapportent{{% endif %}}."
+        f"{{% if {later} %}} Les {{% if {PIECES} %}}autres {{% endif %}}documents soumis au conseil vous seront adressés au "
+        "plus tard {{ regles.delai_documents|en_lettres }} jour{% if regles.delai_documents > 1 %}s{% endif %} avant la séance.{% endif %}"
+    )
 
 
 def convocation_pleniere() -> bytes:
@@ -220,13 +240,11 @@ def convocation_pleniere() -> bytes:
         when(
             'seance.motif == "annuelle"',
             p(
-                "Cette séance permettra, comme chaque année, de dresser le bilan des actions conduites par l’ensemble des partenaires et "
+                "Cette séance permettra de dresser le bilan des actions conduites par l’ensemble des partenaires et "
                 "de définir les orientations à venir. Aucune situation individuelle n’y sera évoquée."
             ),
         ),
-        p(
-            "Vous trouverez ci-joint l’ordre du jour{% if seance.points|selectattr('piece')|list %} et les pièces qui s’y rapportent{% endif %}."
-        ),
+        _papers(),
         when(
             'destinataire.qualite == "membre de droit"',
             p(
@@ -234,7 +252,7 @@ def convocation_pleniere() -> bytes:
                 f"pour cette séance, ainsi que le prévoit {BASE}, et de me communiquer la désignation écrite."
             ),
             otherwise=when(
-                "destinataire.nom_organisme",
+                CAN_SEND,
                 p(
                     "En cas d’empêchement, vous pouvez vous faire représenter par une personne que vous désignerez sur le coupon-réponse."
                 ),
@@ -298,7 +316,7 @@ def convocation_groupe() -> bytes:
             ),
         ),
         p(
-            "Selon {{ loi.l132_5 }}, les informations confidentielles échangées dans le groupe ne peuvent pas être communiquées à "
+            f"Selon {GROUPS}, les informations confidentielles échangées dans le groupe ne peuvent pas être communiquées à "
             "des tiers. Je vous remercie de n’indiquer aucun nom ni aucune situation individuelle dans vos réponses et vos courriels.",
         ),
         p(REPLY, keep=True),

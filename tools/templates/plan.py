@@ -40,7 +40,7 @@ LIVE: Final = "conseil.actions|rejectattr('statut', 'equalto', 'abandonnée')"
 def _cover() -> str:
     logo = picture("logo.png", "image:logo|{{ parametres.logo_texte|ou('Logo de la collectivité') }}", 34, 34)
     return (
-        p(logo, "Couverture")
+        when("parametres.logo", p(logo, "Couverture"))
         + p(TITLE, "CouvertureTitre")
         + when("parametres.plan_periode", p("{{ parametres.plan_periode }}", "CouverturePeriode"))
         + p("{{ parametres.nom_instance|majuscule }}", "Couverture")
@@ -373,6 +373,16 @@ def _follow_up() -> str:
     )
 
 
+NAME: Final = "{% if m.est_nommee %}{{ m.identite }}{% else %}Nom :{% endif %}"
+
+
+def _by_right(kind: str, shown: str, unknown: str) -> str:
+    """Return ``shown`` for the member by right ``m`` whose body is of this ``kind``, ``unknown`` without one."""
+    of_kind = f"m.qualite == 'membre de droit' and m.organisme and m.organisme.type == '{kind}'"
+    first = "{% if loop.first %}"
+    return f"{{% for m in conseil.titulaires if {of_kind} %}}{first}{shown}{{% endif %}}{{% else %}}{unknown}{{% endfor %}}"
+
+
 def _signatures() -> str:
     def anchor(key: str, who: str) -> str:
         return p(signature_picture(key, who, 49, 20), "TableauEntete")
@@ -391,8 +401,14 @@ def _signatures() -> str:
             (54, 53, 53),
             row(
                 "{{ parametres.titre_signataire }}",
-                "Le représentant de l’État dans le département",
-                "Le parquet du tribunal judiciaire {{ parametres.tribunal|de }}",
+                _by_right(
+                    "État", "{% if m.genre == 'F' %}La préfète{% else %}Le préfet{% endif %}", "Le préfet"
+                ),
+                _by_right(
+                    "justice",
+                    "{% if m.genre == 'F' %}La procureure{% else %}Le procureur{% endif %} de la République",
+                    "Le procureur de la République",
+                ),
                 header=True,
             ),
             row(
@@ -400,7 +416,11 @@ def _signatures() -> str:
                 anchor("prefet", "du représentant de l’État"),
                 anchor("procureur", "du procureur de la République"),
             ),
-            row("{{ signataire.identite }}", "Nom :", "Nom :"),
+            row(
+                "{{ signataire.identite }}",
+                _by_right("État", NAME, "Nom :"),
+                _by_right("justice", NAME, "Nom :"),
+            ),
             style="TableauNormal",
             header=False,
         )

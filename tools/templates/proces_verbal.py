@@ -60,14 +60,15 @@ def _notice(*, public: bool) -> str:
     if public:
         return law(
             f"{draft}Édition publique : les participants y sont désignés par leur fonction, et seule la personne qui a "
-            "présidé la séance est nommée. Les points et les décisions réservés aux membres n’y figurent pas, "
-            "conformément à {{ loi.l311_5_crpa }} et à {{ loi.l311_6_crpa }} ; les autres gardent leur numéro."
+            "présidé la séance est nommée. Les points et les décisions réservés aux membres n’y figurent pas ; les "
+            "autres gardent leur numéro. La sécurité publique est protégée par {{ loi.l311_5_crpa }}, et ce qui touche "
+            "à une personne par {{ loi.l311_6_crpa }}."
         )
     return law(
         f"{draft}{{% if {GROUP} %}}Document réservé aux membres du groupe. Il ne rapporte que des décisions d’ordre "
-        "général et n’évoque aucune situation individuelle.{% else %}Document réservé aux membres du conseil ; ce qui "
-        "touche à la sécurité publique ou à une personne n’est pas communicable, conformément à {{ loi.l311_5_crpa }} "
-        "et à {{ loi.l311_6_crpa }}.{% endif %}"
+        "général et n’évoque aucune situation individuelle.{% else %}Document réservé aux membres du conseil. La "
+        "communication de ce qui touche à la sécurité publique est exclue par {{ loi.l311_5_crpa }} ; ce qui touche à "
+        "une personne n’est communicable qu’à elle-même, suivant {{ loi.l311_6_crpa }}.{% endif %}"
     )
 
 
@@ -88,7 +89,7 @@ def _facts(*, public: bool) -> str:
         line(
             "Participation",
             "{{ pv.nombre_presents|pluriel('membre présent ou représenté', 'membres présents ou représentés') }}, sur "
-            "{{ pv.presences_votantes|length }}",
+            f"{{{{ pv.nombre_membres }}}}{{% if not ({GROUP}) %}} (personnes associées et invités non comptés){{% endif %}}",
         ),
     )
     return table((35, 125), *rows, header=False, about="La séance en bref")
@@ -189,8 +190,8 @@ def _decisions() -> str:
         "pv.decisions",
         heading(1, "Relevé des décisions"),
         table(
-            (20, 48, 38, 32, 22),
-            row("N°", "Décision", "Pilote", "Échéance", "État", header=True),
+            (20, 66, 44, 30),
+            row("N°", "Décision", "Pilote", "Échéance", header=True),
             each_row(
                 "d in pv.decisions",
                 row(
@@ -198,7 +199,6 @@ def _decisions() -> str:
                     "{{ d.texte }}",
                     "{% if d.pilote %}{{ d.pilote.nom }}{% else %}–{% endif %}",
                     "{{ d.echeance|ou('–') }}",
-                    "{{ d.statut|majuscule }}",
                 ),
             ),
             about="Toutes les décisions de la séance, avec leur pilote et leur échéance",
@@ -234,7 +234,7 @@ def _signatures(*, public: bool) -> str:
                 "La présidence de la séance",
                 "president",
                 f"de {chair.format('nom_complet')}",
-                chair.format("identite"),
+                chair.format("nom_complet"),
             ),
             ""
             if public

@@ -41,8 +41,20 @@ def _preamble() -> str:
         + p("Le conseil, au vu des textes suivants :", keep=True)
         + bullets(
             "{{ loi.l132_1 }}, selon lequel le maire concourt à la politique de prévention de la délinquance ;",
-            f"{BASE}, relatif à sa présidence, à sa composition et à sa réunion annuelle avec les membres de droit ;",
-            f"{GROUPS}, relatif aux groupes de travail et d’échange d’informations ;",
+        )
+        + when(
+            CISPD,
+            bullets(
+                "{{ loi.l132_13 }}, relatif à sa présidence, à sa composition, à sa réunion annuelle avec les membres "
+                "de droit, et aux groupes de travail et d’échange d’informations ;"
+            ),
+            otherwise=bullets(
+                "{{ loi.l132_4 }}, relatif à sa présidence, à sa composition et à sa réunion annuelle avec les "
+                "membres de droit ;",
+                "{{ loi.l132_5 }}, relatif aux groupes de travail et d’échange d’informations ;",
+            ),
+        )
+        + bullets(
             "{{ loi.l132_16 }}, relatif à l’information des députés et des sénateurs ;",
             "{{ loi.d132_7 }}, relatif à ses missions ; {{ loi.d132_9 }}, relatif à ses formations et à son "
             "secrétariat ; {{ loi.d132_10 }}, relatif à l’information annuelle sur la délinquance ;",
@@ -167,7 +179,7 @@ def _formations() -> str:
             "membres et la durée de ses travaux lorsqu’elle est limitée.",
             "Les groupes se réunissent {{ regles.frequence_groupes }}, sauf rythme différent fixé à leur création. "
             "L’animateur rend compte de leurs travaux à la formation restreinte, sans faire état d’aucune situation "
-            "individuelle. Les groupes en activité figurent en annexe 2.",
+            "individuelle. L’annexe 2 donne la liste des groupes en activité.",
             "Les instances créées et présidées par l’autorité judiciaire ne sont pas des groupes du conseil ; le "
             "présent règlement ne s’y applique pas.",
         )
@@ -257,8 +269,9 @@ def _votes() -> str:
         )
         + article("Avis du conseil")
         + p(
-            "Les avis du conseil éclairent les décisions de chacun. Ils n’engagent pas les compétences propres du "
-            "maire, de l’État, de l’autorité judiciaire et des organismes membres."
+            "Les avis du conseil éclairent les décisions de chacun. Ils n’engagent pas les compétences propres "
+            f"{{% if {CISPD} %}}des maires{{% else %}}du maire{{% endif %}}, de l’État, de l’autorité judiciaire et des "
+            "organismes membres."
         )
         + when(
             'regles.majorite == "consensus"',
@@ -332,8 +345,9 @@ def _votes() -> str:
             "général et jamais une situation individuelle.",
             "Le projet de procès-verbal est adressé aux participants dans les {{ regles.delai_pv|pluriel('jour') }} "
             "qui suivent la séance, et approuvé à la séance suivante. Une édition publique peut en être tirée ; elle "
-            "ne nomme aucun participant, hormis la personne qui a présidé la séance, et ne contient rien de ce que "
-            "protègent {{ loi.l311_5_crpa }} et {{ loi.l311_6_crpa }}.",
+            "ne nomme aucun participant, hormis la personne qui a présidé la séance. Elle ne contient rien qui porte "
+            "atteinte à la sécurité publique, que protège {{ loi.l311_5_crpa }}, ni rien qui touche à une personne, que "
+            "protège {{ loi.l311_6_crpa }}.",
         )
     )
 
@@ -350,7 +364,8 @@ def _confidentiality() -> str:
             "travail.{% endif %}"
         )
         + p(
-            "Le présent article, établi sur la proposition des membres des groupes, fixe ces modalités :",
+            "Le présent article{% if plan.groupes %}, établi sur la proposition des membres des groupes,{% endif %} fixe "
+            "les modalités de l’échange :",
             keep=True,
         )
         + bullets(
@@ -458,8 +473,18 @@ def _end() -> str:
         )
         + chair_signature()
         + heading(1, "Annexe 1 – Formation restreinte", new_page=True)
-        + p("Membres appelés à siéger en formation restreinte, par fonction.")
-        + table(
+        + _restricted()
+        + heading(1, "Annexe 2 – Groupes de travail et d’échange d’informations")
+        + _groups()
+    )
+
+
+def _restricted() -> str:
+    """Return who sits in the restricted formation, by function, or that the list is still to be made."""
+    return when(
+        "'restreinte' in conseil.titulaires|map(attribute='formations')|map('join', ' ')|join(' ')",
+        p("Membres appelés à siéger en formation restreinte, par fonction.", keep=True),
+        table(
             (80, 80),
             row("Fonction", "Service ou organisme", header=True),
             each_row(
@@ -467,9 +492,16 @@ def _end() -> str:
                 row("{{ m.fonction }}", "{{ m.nom_organisme|ou('–') }}"),
             ),
             about="Membres de la formation restreinte, par fonction",
-        )
-        + heading(1, "Annexe 2 – Groupes de travail et d’échange d’informations")
-        + table(
+        ),
+        otherwise=p("La liste des membres de la formation restreinte reste à arrêter par le président."),
+    )
+
+
+def _groups() -> str:
+    """Return the working groups still at work, or that there is none."""
+    return when(
+        "plan.groupes",
+        table(
             (80, 45, 35),
             row("Groupe", "Vocation", "Rythme", header=True),
             each_row(
@@ -481,7 +513,8 @@ def _end() -> str:
                 ),
             ),
             about="Groupes de travail en activité",
-        )
+        ),
+        otherwise=p("Aucun groupe n’est en activité à ce jour."),
     )
 
 

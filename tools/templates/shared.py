@@ -15,6 +15,10 @@ MAYOR: Final = f"{{% if {CISPD} %}}président de l’établissement public{{% el
 BASE: Final = f"{{% if {CISPD} %}}{{{{ loi.l132_13 }}}}{{% else %}}{{{{ loi.l132_4 }}}}{{% endif %}}"
 GROUPS: Final = f"{{% if {CISPD} %}}{{{{ loi.l132_13 }}}}{{% else %}}{{{{ loi.l132_5 }}}}{{% endif %}}"
 
+# Who may send somebody else: not whoever is elected, chosen or invited in person. In a group, the charter is signed
+# in person too: see the coupon.
+CAN_SEND: Final = "destinataire.qualite not in ['parlementaire', 'invité'] and destinataire.college != 'Personnes qualifiées'"
+
 
 def line(name: str, value: str, *, when: str = "") -> str:
     """Return a row « name | value »; with ``when``, a field, only if it is filled in."""

@@ -33,7 +33,7 @@ INCOMPLETE = Kind(
     "DOS402",
     Severity.WARNING,
     "Dossier incomplet",
-    "Le dossier est fait sans {nombre}, qui restent à débloquer ; sa couverture les nomme.",
+    "Le dossier est incomplet, {nombre} à débloquer ; sa couverture en donne la liste.",
     "Corriger ce qui les retient, puis relancer « clspd-docs build ».",
 )
 UNSTABLE = Kind(
@@ -170,7 +170,7 @@ class Bindery:
             lost = self.studio.blocked.touching(["Membres!*"])
             binding.missing += dict.fromkeys(finding.place.french() for finding in lost)
         if binding.missing:
-            place = Place(f"{session_folder(Path(OUTPUT), job.seance.id)}/dossiers/{job.key}.pdf")
+            place = Place(f"{OUTPUT}/{session_folder(Path(), job.seance.id).name}/dossiers/{job.key}.pdf")
             self.findings.append(INCOMPLETE.at(place, nombre=pluriel(len(binding.missing), "pièce")))
         return binding
 
@@ -184,8 +184,9 @@ class Bindery:
             if not point.piece:
                 continue
             place = point.origine.place("piece")
-            path = self.studio.loaded.folder.path(f"{ANNEX_FOLDER}/{point.piece}")
-            got = intake(path, place) if path.is_file() else NO_ANNEX.at(place, value=point.piece)
+            folder, name = self.studio.loaded.folder, f"{ANNEX_FOLDER}/{point.piece}"
+            there = folder.holds(name)
+            got = intake(folder.path(name), place) if there else NO_ANNEX.at(place, value=point.piece)
             level = point.diffusion or Diffusion.GROUPE
             if isinstance(got, Finding):
                 found.append((level, got))
@@ -292,7 +293,7 @@ class Bindery:
         parametres, job = self.studio.loaded.conseil.parametres, binding.job
         return PacketSpec(
             title=f"{job.title} – {job.seance.id}",
-            author=" ".join(str(x) for x in (parametres.forme, parametres.collectivite) if x),
+            author=parametres.auteur,
             subject=job.entry.titre,
             when=dt.datetime.combine(self.studio.jour, dt.time(12), tzinfo=dt.UTC),
             numbering=job.entry.numerotation,

@@ -26,7 +26,7 @@ def finish(
     assert made.raw is not None
     spec = PacketSpec(
         title=f"{job.title} – {job.seance.id}",
-        author=" ".join(str(x) for x in (parametres.forme, parametres.collectivite) if x),
+        author=parametres.auteur,
         subject=job.entry.titre,
         when=dt.datetime.combine(studio.jour, dt.time(12), tzinfo=dt.UTC),
         file=f"documents/{job.key}.pdf",

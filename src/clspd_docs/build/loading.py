@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, WORKBOOK, Folder
+from clspd_docs.build.workspace import ANNEXES, CATALOGUE, TEMPLATES, WORKBOOK, Folder
 from clspd_docs.documents.catalogue import Catalogue, read_catalogue
 from clspd_docs.domain.conseil import Conseil
 from clspd_docs.findings import Finding, Kind, Severity, in_order
@@ -109,9 +109,9 @@ def _files(folder: Folder, conseil: Conseil) -> list[Finding]:
     missing = [
         NO_ANNEX.at(point.origine.place("piece"), value=point.piece)
         for point in conseil.points
-        if point.piece and not folder.path(f"annexes/{point.piece}").is_file()
+        if point.piece and not folder.holds(f"{ANNEXES}/{point.piece}")
     ]
     logo = conseil.parametres.logo
-    if logo and not folder.path(logo).is_file():
+    if logo and not folder.holds(logo):
         missing.append(NO_LOGO.at(conseil.parametres.origine.place("logo"), value=logo))
     return missing

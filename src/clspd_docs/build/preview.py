@@ -9,7 +9,7 @@ from clspd_docs.build.loading import Loaded, load
 from clspd_docs.build.manifest import read_manifest
 from clspd_docs.build.produce import Made, Studio
 from clspd_docs.build.publish import session_folder
-from clspd_docs.build.reasons import is_intact, sentences, why
+from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
 from clspd_docs.build.report import DocumentLine, Report
 from clspd_docs.build.request import Options, plan_sessions
 from clspd_docs.build.workspace import Folder
@@ -51,7 +51,7 @@ def explain_build(folder: Folder, options: Options, loaded: Loaded | None = None
             made, before = studio.make(job), old.get(job.key)
             if isinstance(made, Made):
                 intact = before is None or is_intact(target, before)
-                reasons = why(made, before, studio, intact=intact, converter_changed=False)
+                reasons = why(made, before, studio, intact=intact, general=general_reasons(previous))
                 state = "built" if reasons else "unchanged"
             else:
                 held += made

@@ -16,6 +16,7 @@ from typing import Any, Final
 from clspd_docs.build.holding import Blocked
 from clspd_docs.build.loading import Loaded
 from clspd_docs.build.manifest import fingerprint, read_manifest, sha256
+from clspd_docs.build.workspace import TEMPLATES
 from clspd_docs.conversion.engine import Engine, Job
 from clspd_docs.documents.contexts import niveaux_de
 from clspd_docs.documents.plan import DocumentJob, SessionPlan, context, is_draft, level_of
@@ -113,8 +114,7 @@ def images(loaded: Loaded) -> dict[str, bytes]:
     logo = loaded.conseil.parametres.logo
     if not logo:
         return {"logo": TRANSPARENT}
-    path = loaded.folder.path(logo)
-    return {"logo": path.read_bytes()} if path.is_file() else {}
+    return {"logo": loaded.folder.path(logo).read_bytes()} if loaded.folder.holds(logo) else {}
 
 
 class Studio:
@@ -130,7 +130,10 @@ class Studio:
         """Render the template ``name``; a template that cannot be used is a finding."""
         template = self.loaded.templates.get(name)
         if template is None:
-            return Rendered(None, (NO_TEMPLATE.at(Place(self.loaded.catalogue.file), modele=name),))
+            file = f"{TEMPLATES}/{name}"
+            causes = tuple(f for f in self.loaded.findings if f.is_error and f.place.file == file)
+            missing = NO_TEMPLATE.at(Place(self.loaded.catalogue.file), modele=name)
+            return Rendered(None, causes or (missing,))
         fixed = dt.datetime.combine(seance_date or self.jour, dt.time())
         return template.render({**names, "images": self.images, "fixe_le": fixed})
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from clspd_docs.build.manifest import DocumentRecord, file_sha256
+from clspd_docs.build.manifest import DocumentRecord, Manifest, file_sha256
 from clspd_docs.build.produce import Made, Studio
 from clspd_docs.findings import Finding
+from clspd_docs.version import tool_version
 
 
 def why(
-    made: Made, before: DocumentRecord | None, studio: Studio, *, intact: bool, converter_changed: bool
+    made: Made, before: DocumentRecord | None, studio: Studio, *, intact: bool, general: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """Return, in French, the reasons for which a document is made again; none when it is unchanged."""
+    """Return, in French, the reasons for which a document is made again; none when it is unchanged.
+
+    ``general`` are the reasons that concern every document of the session.
+    """
     if before is None:
         return ("nouveau document",)
     reasons = []
@@ -22,16 +26,25 @@ def why(
         if before.template_sha256 != template.digest:
             reasons.append(f"modèle modifié : {template.name}")
         reasons += changed_cells(before.cells, made.cells)
-        if not reasons:
-            reasons.append("logo, date du jour ou version du programme")
+        if not reasons and not general:
+            reasons.append("logo ou date du jour")
     if before.draft != made.draft:
         reasons.append("mention PROJET ajoutée" if made.draft else "mention PROJET retirée")
     if before.title != made.job.title:
         reasons.append("titre modifié dans le catalogue")
-    if converter_changed:
-        reasons.append("convertisseur mis à jour")
+    reasons += general
     if not intact:
         reasons.append("fichier absent ou modifié à la main")
+    return tuple(reasons)
+
+
+def general_reasons(previous: Manifest | None, converter: str | None = None) -> tuple[str, ...]:
+    """Return what concerns every document since the last build: another converter, another program."""
+    reasons = []
+    if previous is not None and converter is not None and previous.converter != converter:
+        reasons.append("convertisseur mis à jour")
+    if previous is not None and previous.tool != tool_version():
+        reasons.append("nouvelle version du programme")
     return tuple(reasons)
 
 

@@ -18,7 +18,7 @@ from clspd_docs.build.manifest import (
 from clspd_docs.build.page import index_page
 from clspd_docs.build.produce import Output, Studio, Workshop, produce
 from clspd_docs.build.publish import publish, session_folder
-from clspd_docs.build.reasons import is_intact, sentences, why
+from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
 from clspd_docs.build.report import DocumentLine, PacketLine
 from clspd_docs.build.request import Options
 from clspd_docs.build.workspace import OUTPUT
@@ -79,7 +79,7 @@ def _finish_documents(
 ) -> None:
     """Take over each document that has not changed and whose files are intact; finish the others."""
     old = {d.key: d for d in previous.documents} if previous else {}
-    converter_changed = previous is not None and previous.converter != shop.cache.converter
+    general = general_reasons(previous, shop.cache.converter)
     for key, made in output.made.items():
         before = old.get(key)
         intact = before is not None and is_intact(target, before)
@@ -92,9 +92,8 @@ def _finish_documents(
         result.records[key] = record
         result.findings += findings
         result.fresh |= {record.path: pdf, record.docx: made.docx}
-        reasons = why(made, before, shop.studio, intact=intact, converter_changed=converter_changed)
-        reasons = reasons or (("demandé",) if same else ("nouvelle version du programme",))
-        result.documents.append(_document_line(record, plan, "built", reasons))
+        reasons = why(made, before, shop.studio, intact=intact, general=general)
+        result.documents.append(_document_line(record, plan, "built", reasons or ("demandé",)))
 
 
 def _merged(

@@ -69,6 +69,14 @@ class Folder:
         """Return the path of something named relative to the folder."""
         return self.root / relative
 
+    def holds(self, relative: str) -> bool:
+        """True when the path is that of a file inside the folder; a register cannot point outside of it."""
+        path = self.path(relative)
+        try:
+            return path.is_file() and path.resolve().is_relative_to(self.root.resolve())
+        except (OSError, ValueError):  # a name that no file can have
+            return False
+
     @property
     def output(self) -> Path:
         """Where the results are published."""

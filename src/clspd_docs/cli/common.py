@@ -129,8 +129,8 @@ def print_json(answer: object) -> None:
     sys.stdout.buffer.flush()
 
 
-def our_bug(error: Exception) -> None:
-    """Tell our own fault in a short message, and leave the frames in a file; no value, no traceback."""
+def our_bug(error: Exception) -> str:
+    """Return the short message for our own fault, and leave its frames in a file; no value, no traceback."""
     path = Path("clspd-docs-erreur.txt").absolute()
     frames = "".join(traceback.format_tb(error.__traceback__))
     try:
@@ -138,4 +138,4 @@ def our_bug(error: Exception) -> None:
         where = f"Le détail est dans « {path} », sans donnée du classeur : joignez-le à votre signalement."
     except OSError:
         where = "Le détail n’a pas pu être écrit."
-    click.echo(f"Erreur interne de clspd-docs ({type(error).__name__}). {where}", err=True)
+    return f"Erreur interne de clspd-docs ({type(error).__name__}). {where}"

@@ -12,7 +12,7 @@ import click  # noqa: E402 - after use_french, so that click answers in French
 
 from clspd_docs.cli.build import build  # noqa: E402
 from clspd_docs.cli.check import check  # noqa: E402
-from clspd_docs.cli.common import common_options, our_bug  # noqa: E402
+from clspd_docs.cli.common import common_options, our_bug, print_json  # noqa: E402
 from clspd_docs.cli.doctor import doctor  # noqa: E402
 from clspd_docs.cli.explain import explain  # noqa: E402
 from clspd_docs.cli.init import init  # noqa: E402
@@ -52,13 +52,21 @@ def main() -> None:
         code = cli.main(prog_name="clspd-docs", standalone_mode=False)
     except click.ClickException as fault:
         fault.show()
-        code = fault.exit_code
+        code = _failed(fault.exit_code, fault.format_message())
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrompu : la publication précédente est intacte.", err=True)
-        code = ExitCode.INTERRUPTED
+        code = _failed(ExitCode.INTERRUPTED, "Interrompu : la publication précédente est intacte.", tell=True)
     except BrokenPipeError:  # the reader of our output left, as `| head` does
         code = ExitCode.DONE
     except Exception as error:  # noqa: BLE001 - the last fence
-        our_bug(error)
-        code = ExitCode.OUR_BUG
+        code = _failed(ExitCode.OUR_BUG, our_bug(error), tell=True)
     sys.exit(int(code or 0))
+
+
+def _failed(code: int, message: str, *, tell: bool = False) -> int:
+    """Say why nothing was done, on stderr and, when JSON was asked for, as the one object on stdout."""
+    if tell:
+        click.echo(message, err=True)
+    if "--json" in sys.argv[1:]:
+        answer = {"schema": 1, "command": "", "ok": False, "exit": int(code), "message": message}
+        print_json({**answer, "findings": [], "counts": {}, "documents": [], "packets": []})
+    return int(code)

@@ -32,7 +32,7 @@ def show_findings(findings: Sequence[Finding], common: Common) -> None:
             click.echo(f"  Trouvé : « {finding.value} ».")
         click.echo(f"  À faire : {insecables(finding.remedy)}\n")
     if hidden:
-        click.echo(f"{pluriel(hidden, 'remarque')} de moindre importance : les voir avec « -v ».\n")
+        click.echo(f"{pluriel(hidden, 'remarque')} de moindre importance (option « -v » pour tout voir).\n")
 
 
 def summary(findings: Sequence[Finding]) -> str:

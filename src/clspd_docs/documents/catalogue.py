@@ -87,6 +87,7 @@ NO_TEMPLATE = Kind(
 )
 
 ANNEXES: Final = "annexes"
+FILES: Final = ("modele", "couverture", "sommaire")
 
 
 class Pour(StrEnum):
@@ -269,6 +270,8 @@ def _entry(
             entry[name] = _typed(block[name], key)
         except ValueError:
             faults.append(BAD_VALUE.at(place, cle=name, attendu=key.expected))
+    outside = [name for name in FILES if re.search(r"[/\\:]", str(entry.get(name, "")))]
+    faults += [BAD_VALUE.at(place, cle=name, attendu="le nom d’un fichier de ce dossier") for name in outside]
     if not faults and not re.fullmatch(r"[a-z0-9-]{1,40}", entry["code"]):
         faults.append(
             BAD_VALUE.at(place, cle="code", attendu="des minuscules sans accent, des chiffres et des tirets")

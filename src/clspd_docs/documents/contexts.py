@@ -210,8 +210,9 @@ class ProcesVerbal:
 
     @property
     def nombre_presents(self) -> int:
-        """Members present or represented, guests left out."""
-        return len(self.seance.presents) + len(self.seance.representes)
+        """Members who count for a majority, present or represented: neither guests nor associates."""
+        there = (*self.seance.presents, *self.seance.representes)
+        return sum(p.membre.compte_pour_la_majorite for p in there if p.membre)
 
     @property
     def nombre_membres(self) -> int:
@@ -222,9 +223,7 @@ class ProcesVerbal:
     def quorum_atteint(self) -> bool:
         """Whether the quorum of the house rules was met; true when they ask for none."""
         part = {Quorum.TIERS: 3, Quorum.MOITIE: 2}.get(self.conseil.regles.quorum or Quorum.AUCUN)
-        there = (*self.seance.presents, *self.seance.representes)
-        counted = sum(p.membre.compte_pour_la_majorite for p in there if p.membre)
-        return part is None or counted * part >= self.nombre_membres
+        return part is None or self.nombre_presents * part >= self.nombre_membres
 
     @property
     def presences_votantes(self) -> tuple[Presence, ...]:

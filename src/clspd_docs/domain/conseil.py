@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from clspd_docs.domain.french import de
 from clspd_docs.domain.listes import (
     Formation,
     FormeCollectivite,
@@ -65,6 +66,11 @@ class Parametres(Adressable):
     plan_periode: str | None = None
     plan_valide_le: date | None = None
     dpo: str | None = None
+
+    @property
+    def auteur(self) -> str:
+        """« Ville d’Évrigny-les-Forges »."""
+        return f"{self.forme or ''} {de(self.collectivite)}".strip() if self.collectivite else ""
 
     @property
     def plan_valide(self) -> bool:

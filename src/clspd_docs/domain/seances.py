@@ -123,6 +123,11 @@ class Seance(Ligne):
     decisions: tuple[Decision, ...] = lignes_de("Décisions")
 
     @property
+    def est_consultee(self) -> bool:
+        """True once the préfet and the procureur were consulted: the agenda is no longer a draft."""
+        return self.statut not in {StatutSeance.PREVUE, None}
+
+    @property
     def pv_approuve(self) -> bool:
         """True when the minutes were approved at a later session."""
         return self.pv_statut is StatutProcesVerbal.APPROUVE

@@ -51,7 +51,12 @@ PARAMETRES: Final = Sheet(
             values=li.FormeCollectivite,
             default="Ville",
         ),
-        Column("collectivite", "Nom de la collectivité", "Sans « ville de ».", required=True),
+        Column(
+            "collectivite",
+            "Nom de la collectivité",
+            "Sans « ville de », avec son article s’il en a un : « Le Havre », « le Val de Braye ».",
+            required=True,
+        ),
         Column(
             "population",
             "Population municipale",
@@ -329,7 +334,7 @@ REGLES: Final = Sheet(
             "Suppléance de la présidence",
             "Qui préside en cas d’absence.",
             required=True,
-            default="l’élu ou l’élue que le maire désigne par arrêté",
+            default="l’élu ou l’élue que la présidence désigne par arrêté",
         ),
     ),
     Layout.RECORD,

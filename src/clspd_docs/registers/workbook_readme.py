@@ -13,7 +13,7 @@ from clspd_docs.registers import workbook_style as style
 from clspd_docs.registers.schema import Layout, Sheet
 from clspd_docs.registers.sheets import README_TITLE, SHEETS
 
-_WIDTHS: Final = (26, 62, 62)
+_WIDTHS: Final = (34, 58, 58)
 _INTRODUCTION: Final = (
     "Tout ce que le secrétariat du conseil décide tient dans ce classeur. Les lettres, l’ordre du jour, le "
     "procès-verbal, le plan local et les dossiers à signer en sont tirés. L’outil le lit et ne le modifie jamais."
@@ -42,8 +42,8 @@ _COMMANDS: Final = (
     ("clspd-docs check", "relit le classeur et signale chaque cellule à corriger"),
     ("clspd-docs build", "produit les documents et les dossiers de la prochaine séance"),
     (
-        "clspd-docs verify sorties/P-2027-02",
-        "contrôle que les fichiers sont restés tels qu’ils ont été produits",
+        "clspd-docs verify DOSSIER",
+        "contrôle un dossier PDF, ou tous ceux d’une séance : sorties/P-2027-02",
     ),
 )
 

@@ -80,6 +80,31 @@ NO_CHARTER_VERSION = Kind(
     bad="(vide)",
     good="2026-1",
 )
+NO_NAME = Kind(
+    "COH310",
+    Severity.ERROR,
+    "Prénom sans nom",
+    "Un prénom est donné sans nom.",
+    "Compléter le nom, ou effacer le prénom pour écrire à la fonction.",
+    bad="(vide)",
+    good="Dupré",
+)
+OTHER_KIND = Kind(
+    "COH311",
+    Severity.WARNING,
+    "Sigle et type d’instance différents",
+    "Le sigle ne va pas avec le type d’instance choisi ({type}).",
+    "Corriger le sigle et le nom complet de l’instance, ou le type.",
+    bad="CLSPD (pour un CISPD)",
+    good="CISPD",
+)
+OTHER_GENDER = Kind(
+    "COH312",
+    Severity.WARNING,
+    "Qualité du signataire à accorder",
+    "La qualité du signataire n’est pas au même genre que la civilité du président.",
+    "Écrire « Le Maire », « Le Président » pour un homme, « La Maire », « La Présidente » pour une femme.",
+)
 NO_AGREEMENT = Kind(
     "LEG101",
     Severity.WARNING,
@@ -133,9 +158,12 @@ MAX_LINE: Final = 38
 def check_people(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
     """Yield what is wrong or doubtful about people on the day ``jour``."""
     yield from _threshold(conseil)
+    yield from _settings(conseil)
     yield from _chairs(conseil)
     yield from _twice(conseil)
     for membre in conseil.membres:
+        if membre.prenom and not membre.nom:
+            yield NO_NAME.at(membre.origine.place("nom"))
         if membre.nom and not membre.civilite:
             yield NO_CIVILITY.at(membre.origine.place("civilite"))
         if membre.est_actif:
@@ -158,6 +186,17 @@ def _threshold(conseil: Conseil) -> Iterator[Finding]:
     if small and parametres.type_instance == TypeInstance.CLSPD:
         place, article = parametres.origine.place("population"), legal().articles["l132_4"].court
         yield OPTIONAL.at(place, seuil=nombre(limit), article=article)
+
+
+def _settings(conseil: Conseil) -> Iterator[Finding]:
+    """Settings that contradict each other or the chair."""
+    parametres, chair = conseil.parametres, conseil.president
+    kind, others = parametres.type_instance, {t.value for t in TypeInstance}
+    if kind and parametres.sigle and any(o in parametres.sigle for o in others - {kind.value}):
+        yield OTHER_KIND.at(parametres.origine.place("sigle"), type=kind.value)
+    wrong = {"F": "le ", "M": "la "}.get(chair.genre if chair else "")
+    if wrong and (parametres.titre_signataire or "").lower().startswith(wrong):
+        yield OTHER_GENDER.at(parametres.origine.place("titre_signataire"))
 
 
 def _chairs(conseil: Conseil) -> Iterator[Finding]:

@@ -9,14 +9,17 @@ from typing import Final
 
 from clspd_docs.domain.calendar import jours_feries, moins_jours
 from clspd_docs.domain.conseil import Conseil
+from clspd_docs.domain.french import pluriel
 from clspd_docs.domain.listes import (
     Diffusion,
     Formation,
     Qualite,
+    StatutPersonne,
     StatutPresence,
     StatutSeance,
     TypeOrganisme,
 )
+from clspd_docs.domain.personnes import Membre
 from clspd_docs.domain.seances import Presence, Seance
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
@@ -106,6 +109,41 @@ NO_AGENDA = Kind(
     "La séance est à venir et son ordre du jour n’a aucun point.",
     "Saisir ses points dans la feuille « Ordre du jour » avant d’envoyer quoi que ce soit.",
 )
+MISSING_PRESENCE = Kind(
+    "COH413",
+    Severity.WARNING,
+    "Présences incomplètes",
+    "La séance est tenue et {nombre} n’y figurent ni présents, ni représentés, ni excusés, ni absents.",
+    "Compléter la feuille « Présences » avant de diffuser le procès-verbal.",
+)
+NO_STAND_IN = Kind(
+    "COH414",
+    Severity.WARNING,
+    "Représentant non nommé",
+    "Le membre est représenté, mais ni le représentant ni le pouvoir ne sont indiqués.",
+    "Indiquer le représentant, ou le membre qui a reçu le pouvoir.",
+)
+ENDS_BEFORE = Kind(
+    "COH415",
+    Severity.ERROR,
+    "Heures inversées",
+    "La fin de la séance précède son début.",
+    "Corriger l’une des deux heures.",
+)
+LATE_REPLY = Kind(
+    "COH416",
+    Severity.ERROR,
+    "Date de réponse impossible",
+    "La réponse à la consultation est attendue après la séance.",
+    "Corriger la date.",
+)
+PAST_REPLY = Kind(
+    "COH417",
+    Severity.WARNING,
+    "Date de réponse passée",
+    "La date de réponse à la consultation est passée, et aucune consultation n’est notée comme envoyée.",
+    "Saisir la date d’envoi des consultations, ou repousser la date de réponse.",
+)
 YEARLY = Kind(
     "LEG201",
     Severity.WARNING,
@@ -138,6 +176,8 @@ def check_work(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
         yield from _session(conseil, seance, jour)
         yield from _agenda(seance)
         yield from _attendance(seance, jour)
+        yield from _presences(conseil, seance)
+        yield from _times(seance, jour)
     yield from _yearly(conseil, jour)
     with_referent = {r.organisme.id for r in conseil.referents if r.organisme and r.statut == "actif"}
     for action in conseil.actions:
@@ -216,6 +256,43 @@ def _right_members(seance: Seance) -> Iterator[Finding]:
         for presence in mine:
             if presence.statut == StatutPresence.REPRESENTE and not presence.designation_le:
                 yield UNDATED.at(presence.origine.place("designation_le"), article=article)
+
+
+def _presences(conseil: Conseil, seance: Seance) -> Iterator[Finding]:
+    """What is missing from the attendance of a held session, until its minutes are approved."""
+    if seance.statut != StatutSeance.TENUE or seance.pv_approuve or not seance.presences:
+        return
+    there = {p.membre.id for p in seance.presences if p.membre}
+    seats = (m for m in conseil.convoques(seance) if m.compte_pour_la_majorite and not _came_after(m, seance))
+    missing = [m for m in seats if m.statut == StatutPersonne.ACTIF and m.id not in there]
+    if missing:
+        yield MISSING_PRESENCE.at(seance.origine.place("statut"), nombre=pluriel(len(missing), "convoqué"))
+    for presence in seance.presences:
+        alone = not presence.representant and presence.pouvoir_a is None
+        if presence.statut == StatutPresence.REPRESENTE and alone:
+            yield NO_STAND_IN.at(presence.origine.place("representant"))
+
+
+def _came_after(membre: Membre, seance: Seance) -> bool:
+    """True when the member's mandate, or designation, is later than the session."""
+    start = membre.mandat_debut or membre.designe_le
+    return start is not None and seance.date is not None and start > seance.date
+
+
+def _times(seance: Seance, jour: dt.date) -> Iterator[Finding]:
+    for start, end in (("heure", "fin_prevue"), ("ouverture", "cloture")):
+        first, last = getattr(seance, start), getattr(seance, end)
+        if first and last and last <= first:
+            yield ENDS_BEFORE.at(seance.origine.place(end))
+    coming = seance.statut is not None and seance.statut.a_venir
+    if not coming or seance.reponse_avant is None or seance.date is None:
+        return
+    if seance.reponse_avant >= seance.date:
+        yield LATE_REPLY.at(seance.origine.place("reponse_avant"))
+    elif seance.reponse_avant < jour <= seance.date and not (
+        seance.prefet_consulte_le or seance.procureur_consulte_le
+    ):
+        yield PAST_REPLY.at(seance.origine.place("reponse_avant"))
 
 
 def _yearly(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
