@@ -317,7 +317,11 @@ def test_a_blank_workbook_starts_with_as_many_errors_as_the_guide_says(tmp_path:
 @pytest.mark.xdist_group("example")
 def test_the_first_session_is_built_as_the_guide_says(built: Built) -> None:
     guide = (GUIDE / "premiere-seance.md").read_text(encoding="utf-8")
-    shown = next(block for block in blocks(GUIDE / "premiere-seance.md", "text") if "dossiers/convocations.pdf" in block)
+    shown = next(
+        block
+        for block in blocks(GUIDE / "premiere-seance.md", "text")
+        if "dossiers/convocations.pdf" in block
+    )
     packets = built.answer["packets"]
     common = [p for p in packets if p["membre"] is None]
     sent = sum(p["packet"] == "envoi" for p in packets)

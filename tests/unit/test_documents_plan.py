@@ -272,11 +272,19 @@ def test_a_title_names_its_recipient(pour: Pour, title: str) -> None:
     assert plan.documents[0].owner == plan.documents[0].recipient.id
 
 
-def test_an_unnamed_holder_is_titled_by_function_and_body() -> None:
-    plan = planned(registres().conseil(), "P-2027-02", only(pour=Pour.DESTINATAIRE))
-    assert plan.documents[-1].title == (
-        "Essai – Commandant du groupement de gendarmerie, Préfecture de la Haute-Ourcelle"
-    )
+@pytest.mark.parametrize(
+    ("function", "shown"),
+    [
+        ("Commandant du groupement de gendarmerie", "Commandant du groupement de gendarmerie"),
+        ("Directeur général", "Directeur général, Préfecture de la Haute-Ourcelle"),
+    ],
+)
+def test_an_unnamed_holder_is_titled_with_the_body_when_the_function_is_vague(
+    function: str, shown: str
+) -> None:
+    rows = registres().change("membres", "M005", fonction=function)
+    plan = planned(rows.conseil(), "P-2027-02", only(pour=Pour.DESTINATAIRE))
+    assert plan.documents[-1].title == f"Essai – {shown}"
 
 
 def test_without_a_chair_nothing_is_made_and_it_is_told_once(shipped: Catalogue) -> None:

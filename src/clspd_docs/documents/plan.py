@@ -61,6 +61,7 @@ BAD_PATH = Kind(
     good="regles.adopte",
 )
 
+VAGUE: Final = 25  # characters of a function without a name
 EXPECTED: Final = {
     Pour.PREFET: "un membre de droit dont l’organisme est de type « État »",
     Pour.PROCUREUR: "un membre de droit dont l’organisme est de type « justice »",
@@ -123,8 +124,10 @@ def label(recipient: Any) -> str:
     if recipient is None:
         return ""
     if isinstance(recipient, Membre):
-        body = "" if recipient.est_nommee or not recipient.organisme else f", {recipient.organisme.nom_court}"
-        return f"{recipient.nom_complet}{body}"
+        name, body = recipient.nom_complet, recipient.organisme
+        # « Directeur général » does not say of what; « Proviseur du lycée Louise-Michel » does.
+        vague = not recipient.est_nommee and len(name) <= VAGUE
+        return f"{name}, {body.nom_court}" if body and vague else name
     return str(
         getattr(recipient, "intitule", None) or getattr(recipient, "nom_complet", None) or recipient.id
     )
