@@ -121,3 +121,18 @@ def test_the_lock_of_a_dead_build_is_taken_over(tmp_path: Path) -> None:
     with lock(tmp_path):
         pass
     assert not (tmp_path / ".verrou").exists()
+
+
+def test_without_a_manifest_an_edited_word_file_is_kept_and_the_old_bytes_are_not_written_through(
+    tmp_path: Path,
+) -> None:
+    publish(tmp_path, manifest(a=b"1"), files(a=b"1"), None)
+    folder = tmp_path / "P-1"
+    (folder / "documents/a.docx").write_bytes(b"edited")
+    witness = tmp_path / "witness.pdf"
+    os.link(folder / "documents/a.pdf", witness)
+    findings = publish(tmp_path, manifest(a=b"2"), files(a=b"2"), None)
+    assert [f.code for f in findings] == ["ENV205"]
+    assert [p.read_bytes() for p in folder.rglob("*modifié*")] == [b"edited"]
+    assert (folder / "documents/a.pdf").read_bytes() == b"2"
+    assert witness.read_bytes() == b"1"

@@ -10,7 +10,7 @@ from pathlib import Path
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import load
 from clspd_docs.build.produce import Cache, Studio, Workshop
-from clspd_docs.build.publish import lock
+from clspd_docs.build.publish import WORK, lock
 from clspd_docs.build.report import Report
 from clspd_docs.build.request import Options, plan_sessions
 from clspd_docs.build.session import build_session
@@ -38,7 +38,7 @@ def build(folder: Folder, options: Options, progress: Progress) -> Report:
     report = Report("build", findings, loaded.book.counts())
     with (
         lock(folder.output),
-        tempfile.TemporaryDirectory(prefix="clspd-") as work,
+        tempfile.TemporaryDirectory(prefix=WORK, dir=folder.output) as work,
         LibreOffice(program, timeout_seconds=settings.delai_secondes) as engine,
     ):
         cache = Cache(folder.output / ".cache", f"{engine.name} {engine.version}", ignored=options.force)

@@ -150,13 +150,20 @@ def _keep(
         name = path.relative_to(target).as_posix()
         if not path.is_file() or name in {MANIFEST, "index.html"}:
             continue
-        if name in ours and file_sha256(path) != ours[name]:
+        if _is_edited(path, ours.get(name), fresh.get(name)):
             copy = _free(work / name)
             findings.append(EDITED.at(Place(f"{OUTPUT}/{target.name}/{name}"), copie=copy.name))
             _link(path, copy)
-        elif name not in ours or (name in listed and name not in fresh):
+        elif name not in fresh and (name not in ours or name in listed):
             _link(path, work / name)
     return findings
+
+
+def _is_edited(path: Path, published: str | None, fresh: Path | bytes | None) -> bool:
+    """True when the file is no longer the one published; without a manifest, a Word file unlike the new one."""
+    if published is not None:
+        return file_sha256(path) != published
+    return isinstance(fresh, bytes) and path.suffix == ".docx" and path.read_bytes() != fresh
 
 
 def _free(path: Path) -> Path:
