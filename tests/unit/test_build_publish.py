@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from clspd_docs.build import pipeline
 from clspd_docs.build import publish as module
 from clspd_docs.build.manifest import DocumentRecord, Manifest, read_manifest, sha256
 from clspd_docs.build.publish import lock, publish
+from clspd_docs.build.request import Options
+from clspd_docs.build.workspace import Folder, init
 from clspd_docs.errors import Stop
+from conftest import TODAY
 
 EMPTY = Manifest(seance="P-1", jour="2026-12-01", tool="t", converter="c", workbook_sha256="w")
 
@@ -94,6 +98,19 @@ def test_a_failure_leaves_the_previous_folder_whole(tmp_path: Path, monkeypatch:
         publish(tmp_path, manifest(a=b"2"), files(a=b"2"), first)
     assert (tmp_path / "P-1/documents/a.pdf").read_bytes() == b"1"
     assert [p.name for p in tmp_path.iterdir()] == ["P-1"]
+
+
+def test_a_full_disk_during_the_work_is_told_and_not_a_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    init(tmp_path / "x", example=True)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pipeline, "build_session", full)
+    with pytest.raises(Stop, match="ENV203"):
+        pipeline.build(Folder(tmp_path / "x"), Options(TODAY), lambda _: None)
 
 
 def test_a_swap_cut_in_the_middle_is_mended_by_the_next_build(tmp_path: Path) -> None:

@@ -14,9 +14,12 @@ from clspd_docs.build.publish import WORK, lock
 from clspd_docs.build.report import Report
 from clspd_docs.build.request import Options, plan_sessions
 from clspd_docs.build.session import build_session
-from clspd_docs.build.workspace import Folder
-from clspd_docs.conversion.find import find_office
+from clspd_docs.build.workspace import CANNOT_WRITE, OUTPUT, Folder
+from clspd_docs.conversion.find import OfficeProgram, find_office
 from clspd_docs.conversion.libreoffice import LibreOffice
+from clspd_docs.documents.plan import SessionPlan
+from clspd_docs.errors import Stop
+from clspd_docs.origin import Place
 
 Progress = Callable[[str], None]
 
@@ -32,14 +35,28 @@ def build(folder: Folder, options: Options, progress: Progress) -> Report:
     """
     loaded = load(folder, options.jour)
     plans, findings = plan_sessions(loaded, options)
-    settings = folder.settings()
-    program = find_office(settings.soffice)
+    program = find_office(folder.settings().soffice)
     studio = Studio(loaded, blocked(findings), options.jour)
     report = Report("build", findings, loaded.book.counts())
+    try:
+        return _build(folder, plans, studio, options, report, program, progress)
+    except OSError as error:  # disk full, file held open: what was published before is untouched
+        raise Stop(CANNOT_WRITE.at(Place(OUTPUT))) from error
+
+
+def _build(
+    folder: Folder,
+    plans: list[SessionPlan],
+    studio: Studio,
+    options: Options,
+    report: Report,
+    program: OfficeProgram,
+    progress: Progress,
+) -> Report:
     with (
         lock(folder.output),
         tempfile.TemporaryDirectory(prefix=WORK, dir=folder.output) as work,
-        LibreOffice(program, timeout_seconds=settings.delai_secondes) as engine,
+        LibreOffice(program, timeout_seconds=folder.settings().delai_secondes) as engine,
     ):
         cache = Cache(folder.output / ".cache", f"{engine.name} {engine.version}", ignored=options.force)
         shop = Workshop(studio, engine, cache, Path(work), progress)
