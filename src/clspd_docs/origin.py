@@ -19,6 +19,7 @@ class Place:
         column: Header of the column, as it reads in the workbook.
         part: Anything that is not a cell: a paragraph of a Word file by its first words, a TOML key.
         is_line: ``column`` is the label of a line, in a sheet that holds one value a line.
+        tab: Position of the sheet in the workbook, from 0: findings follow the tabs.
     """
 
     file: str
@@ -28,6 +29,7 @@ class Place:
     column: str | None = None
     part: str | None = None
     is_line: bool = False
+    tab: int = field(default=0, compare=False)
 
     def french(self) -> str:
         """Return the place as one line of French, coarsest first."""
@@ -49,10 +51,10 @@ class Place:
         keys = ("file", "sheet", "cell", "row", "column", "part")
         return {key: getattr(self, key) for key in keys if getattr(self, key) is not None}
 
-    def sort_key(self) -> tuple[str, str, int, int, str, str]:
-        """Order of the sentences: file, sheet, row, column (A..Z before AA), part."""
+    def sort_key(self) -> tuple[str, int, str, int, int, str, str]:
+        """Order of the sentences: file, sheet as the tabs stand, row, column (A..Z before AA), part."""
         letters = "".join(c for c in self.cell or "" if c.isalpha())
-        return (self.file, self.sheet or "", self.row or 0, len(letters), letters, self.part or "")
+        return (self.file, self.tab, self.sheet or "", self.row or 0, len(letters), letters, self.part or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,13 @@ class Origin:
     row: int
     columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     rows: Mapping[str, int] = field(default_factory=dict)
+    tab: int = 0
 
     def place(self, name: str | None = None) -> Place:
         """Return the cell of the field ``name``, or the whole row."""
         row = self.rows.get(name, self.row) if name else self.row
         if name is None or name not in self.columns:
-            return Place(self.file, self.sheet, row=row or None)
+            return Place(self.file, self.sheet, row=row or None, tab=self.tab)
         letter, header = self.columns[name]
-        return Place(self.file, self.sheet, f"{letter}{row}", row, header, is_line=bool(self.rows))
+        spot, is_line = f"{letter}{row}", bool(self.rows)
+        return Place(self.file, self.sheet, spot, row, header, is_line=is_line, tab=self.tab)

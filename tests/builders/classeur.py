@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from builders.conseils import FICHIER, Registres, registres
@@ -133,6 +134,11 @@ class Classeur:
         """Hide rows."""
         for row in rows:
             self.here.row_dimensions[self._row(row)].hidden = True
+        return self
+
+    def comment(self, cell: str, text: str) -> Classeur:
+        """Pin a comment to a cell."""
+        self.here[cell].comment = Comment(text, "Secrétariat")
         return self
 
     def save(self, folder: Path, name: str = "clspd.xlsx") -> Path:

@@ -69,6 +69,7 @@ def values(column: Column) -> st.SearchStrategy[Any]:
         Type.EMAIL: st.emails(),
         Type.PHONE: digits.map(lambda d: f"03 {d[:2]} {d[2:4]} {d[4:6]} {d[6:]}"),
         Type.POSTCODE: digits.map(lambda d: d[:5]),
+        Type.SIRET: st.sampled_from(("356000000", "35600000000048", "732829320", "73282932000074")),
     }[column.holds]
 
 

@@ -15,11 +15,12 @@ from builders.conseils import FICHIER, JOUR, registres
 from clspd_docs.domain import listes as li
 from clspd_docs.domain.french import cle
 from clspd_docs.origin import Place
+from clspd_docs.registers.case_file import PERSONAL, TITLES, is_case_file
 from clspd_docs.registers.cells import Cell as RawCell
 from clspd_docs.registers.cells import clean, date_of_text, is_blank, parse, show, split
 from clspd_docs.registers.council import council
 from clspd_docs.registers.example import example_rows
-from clspd_docs.registers.read import CASE_WORDS, _is_case_file, read
+from clspd_docs.registers.read import read
 from clspd_docs.registers.schema import Column, Layout, Type
 from clspd_docs.registers.sheets import SHEETS
 from clspd_docs.rules.checks import check
@@ -153,10 +154,11 @@ def test_counts_leave_the_two_record_sheets_out(tmp_path: Path) -> None:
 
 
 def test_no_header_of_ours_evokes_individual_situations() -> None:
-    assert [c.header for s in SHEETS for c in s.columns if _is_case_file(c.header)] == []
-    assert [s.title for s in SHEETS if _is_case_file(s.title)] == []
-    for words in CASE_WORDS:
-        assert _is_case_file(f"Liste : {words.upper()}s")
+    assert [c.header for s in SHEETS for c in s.columns if is_case_file(c.header)] == []
+    assert [c.help for s in SHEETS for c in s.columns if is_case_file(c.help, PERSONAL)] == []
+    assert [s.title for s in SHEETS if is_case_file(s.title)] == []
+    for words in TITLES:
+        assert is_case_file(f"Liste : {words.upper()}s")
 
 
 # --- One cell ------------------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ from openpyxl import Workbook
 from builders.classeur import classeur, told
 from builders.conseils import FICHIER
 from clspd_docs.errors import ExitCode, Stop
-from clspd_docs.registers import workbook
+from clspd_docs.origin import Place
+from clspd_docs.registers import preflight, workbook
 from clspd_docs.registers.read import read
-from clspd_docs.registers.workbook import load
+from clspd_docs.registers.source import open_source as load
 
 SHEET = "xl/worksheets/sheet2.xml"
 
@@ -69,8 +70,13 @@ def test_the_lock_of_an_open_workbook_is_not_the_workbook(tmp_path: Path, name: 
     assert stopped(file(tmp_path, b"\x00" * 165, name)) == "REG002"
 
 
-def test_an_encrypted_or_old_workbook_is_told_by_its_first_bytes(tmp_path: Path) -> None:
-    assert stopped(file(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 2000)) == "REG003"
+def test_an_encrypted_workbook_is_told_by_its_bytes(tmp_path: Path) -> None:
+    data = preflight.OLE + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + bytes(1000)
+    assert stopped(file(tmp_path, data)) == "REG003"
+
+
+def test_an_old_workbook_that_cannot_be_read_is_damaged(tmp_path: Path) -> None:
+    assert stopped(file(tmp_path, preflight.OLE + bytes(2000))) == "REG007"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +157,7 @@ def test_a_sheet_formatted_to_its_last_row_is_refused(tmp_path: Path, sound: byt
 def test_pictures_do_not_count_as_sheets(
     tmp_path: Path, sound: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook, "MAX_XML_BYTES", 2**20)
+    monkeypatch.setattr(preflight, "MAX_XML_BYTES", 2**20)
     stream = io.BytesIO(sound)
     with zipfile.ZipFile(stream, "a") as archive:
         archive.writestr("xl/media/image1.png", bytes(2**20))
@@ -159,14 +165,14 @@ def test_pictures_do_not_count_as_sheets(
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path, sound: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MAX_BYTES", 1000)
+    monkeypatch.setattr(preflight, "MAX_BYTES", 1000)
     assert stopped(file(tmp_path, sound)) == "REG006"
 
 
 def test_an_archive_of_a_thousand_parts_is_refused(tmp_path: Path, sound: bytes) -> None:
     stream = io.BytesIO(sound)
     with zipfile.ZipFile(stream, "a") as archive:
-        for number in range(workbook.MAX_ENTRIES):
+        for number in range(preflight.MAX_ENTRIES):
             archive.writestr(f"xl/theme/{number}.xml", "<a/>")
     assert stopped(file(tmp_path, stream.getvalue())) == "REG006"
 
@@ -246,12 +252,21 @@ def test_what_openpyxl_would_lose_on_saving_is_not_our_readers_concern(tmp_path:
         load(file(tmp_path, data), FICHIER)
 
 
-def test_formulas_are_loaded_apart_only_when_there_are_some(tmp_path: Path, sound: bytes) -> None:
-    loaded = load(file(tmp_path, sound), FICHIER)
-    assert loaded.values is loaded.formulas
-    path = classeur().sheet("Axes").set("A1", "Constat", "=A1").save(tmp_path)
-    loaded = load(path, FICHIER)
-    assert loaded.values is not loaded.formulas
+def test_values_are_loaded_apart_only_when_there_are_formulas(
+    tmp_path: Path, sound: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[bool] = []
+    opened = workbook._open
+
+    def counted(data: bytes, place: Place, *, data_only: bool) -> object:
+        loads.append(data_only)
+        return opened(data, place, data_only=data_only)
+
+    monkeypatch.setattr(workbook, "_open", counted)
+    load(file(tmp_path, sound), FICHIER)
+    assert loads == [False]
+    load(classeur().sheet("Axes").set("A1", "Constat", "=A1").save(tmp_path), FICHIER)
+    assert loads == [False, False, True]
 
 
 def test_a_formula_is_read_by_its_value(tmp_path: Path) -> None:

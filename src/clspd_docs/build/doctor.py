@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clspd_docs.build.loading import open_checked
-from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, WORKBOOK, Folder
+from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, Folder
 from clspd_docs.conversion.find import find_office
 from clspd_docs.conversion.fonts import docx_families, missing_fonts
 from clspd_docs.errors import ExitCode, Stop
@@ -77,14 +77,15 @@ def checkup(folder: Folder) -> Checkup:
 
 
 def _folder(folder: Folder, facts: dict[str, str]) -> list[Finding]:
-    if not folder.path(WORKBOOK).is_file():
-        return [NO_FOLDER.at(Place(WORKBOOK))]
+    workbook = folder.workbooks()[0]
+    if not folder.path(workbook).is_file():
+        return [NO_FOLDER.at(Place(workbook))]
     findings: list[Finding] = []
     if not os.access(folder.root, os.W_OK):
         findings.append(NOT_WRITABLE.at(Place(str(folder.root))))
-    name = Path(WORKBOOK).name
+    name = Path(workbook).name
     if any((folder.root / "registers" / lock).exists() for lock in (f"~${name}", f".~lock.{name}#")):
-        findings.append(OPEN_ELSEWHERE.at(Place(WORKBOOK)))
+        findings.append(OPEN_ELSEWHERE.at(Place(workbook)))
     found = [open_checked(path) for path in _templates(folder)]
     sound = sum(
         1 for template, faults in found if template is not None and not any(f.is_error for f in faults)

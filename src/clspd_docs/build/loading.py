@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from clspd_docs.build.workspace import ANNEXES, CATALOGUE, TEMPLATES, WORKBOOK, Folder
+from clspd_docs.build.workspace import ANNEXES, CATALOGUE, TEMPLATES, Folder
 from clspd_docs.documents.catalogue import Catalogue, read_catalogue
 from clspd_docs.domain.conseil import Conseil
 from clspd_docs.findings import Finding, Kind, Severity, in_order
@@ -46,6 +46,16 @@ EMPTY_REGISTERS = Kind(
     "La remplir ; la feuille « Lisez-moi » donne l’ordre.",
 )
 
+OTHER_WORKBOOK = Kind(
+    "REG009",
+    Severity.WARNING,
+    "Un second classeur",
+    "Ce classeur n’est pas lu : c’est « {lu} » qui l’est.",
+    "Ne garder qu’un classeur dans ce dossier ; ranger l’autre ailleurs.",
+    bad="registers/clspd.ods à côté de registers/clspd.xlsx",
+    good="registers/clspd.xlsx seul",
+)
+
 NEEDED: Final = ("organismes", "membres", "seances", "points")
 
 
@@ -67,7 +77,9 @@ def load(folder: Folder, jour: dt.date) -> Loaded:
     Raises:
         Stop: When the workbook or the catalogue cannot be read at all.
     """
-    book, findings = read(folder.path(WORKBOOK), WORKBOOK)
+    workbook, *others = folder.workbooks()
+    book, findings = read(folder.path(workbook), workbook)
+    findings += [OTHER_WORKBOOK.at(Place(name), lu=workbook) for name in others]
     conseil, dangling = council(book)
     findings += dangling
     # A cell that could not be read is told once: no rule adds that it is empty.

@@ -37,6 +37,7 @@ CANNOT_WRITE = Kind(
 
 SETTINGS: Final = "clspd-docs.toml"
 WORKBOOK: Final = "registers/clspd.xlsx"
+OTHER_WORKBOOKS: Final = ("registers/clspd.xlsm", "registers/clspd.ods", "registers/clspd.xls")
 TEMPLATES: Final = "templates_docx"
 CATALOGUE: Final = "templates_docx/catalogue.toml"
 ANNEXES: Final = "annexes"
@@ -76,6 +77,11 @@ class Folder:
             return path.is_file() and path.resolve().is_relative_to(self.root.resolve())
         except (OSError, ValueError):  # a name that no file can have
             return False
+
+    def workbooks(self) -> tuple[str, ...]:
+        """Return the workbooks that are there, relative to the folder: the first one is read."""
+        names = (WORKBOOK, *OTHER_WORKBOOKS)
+        return tuple(name for name in names if self.path(name).exists()) or (WORKBOOK,)
 
     @property
     def output(self) -> Path:

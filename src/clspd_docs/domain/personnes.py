@@ -85,6 +85,7 @@ class Organisme(Adressable):
     type: TypeOrganisme | None = None
     responsable: str | None = None
     accord_le: date | None = None
+    siret: str | None = None
 
     @property
     def nom_court(self) -> str:

@@ -424,6 +424,13 @@ def _postcode(_column: Column, cell: Cell) -> str:
     return text
 
 
+def _siret(_column: Column, cell: Cell) -> str:
+    digits = as_text(cell.raw).replace(" ", "")
+    if not re.fullmatch(r"\d{9}(\d{5})?", digits):
+        raise Refused
+    return digits
+
+
 PARSERS: Final[dict[Type, Callable[[Column, Cell], Any]]] = {
     Type.TEXT: _text,
     Type.IDENTIFIER: _identifier,
@@ -440,4 +447,5 @@ PARSERS: Final[dict[Type, Callable[[Column, Cell], Any]]] = {
     Type.EMAIL: _email,
     Type.PHONE: _phone,
     Type.POSTCODE: _postcode,
+    Type.SIRET: _siret,
 }

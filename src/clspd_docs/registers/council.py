@@ -55,6 +55,8 @@ class _Builder:
         self.book = book
         self.findings: list[Finding] = []
         self.names = {key: _index(rows) for key, rows in book.rows.items()}
+        # A row that could not be used may be the one meant: no suggestion then.
+        self.incomplete = {place.sheet for place in book.refused}
 
     def build(self) -> tuple[Conseil, list[Finding]]:
         politesses = self._objects("politesses", Politesse)
@@ -160,7 +162,8 @@ class _Builder:
         index, place = self.names[ref], row.origin.place(name)
         found = index.get(cle(text))
         if found is None:
-            near = get_close_matches(cle(text), index, n=1, cutoff=0.7)
+            tab = next((row.origin.sheet for row in self.book.rows[ref]), None)
+            near = [] if tab in self.incomplete else get_close_matches(cle(text), index, n=1, cutoff=0.7)
             hint = f" Vouliez-vous « {index[near[0]]} » ?" if near else ""
             self.findings.append(
                 UNKNOWN_REFERENCE.at(place, value=text, feuille=BY_KEY[ref].title, suggestion=hint)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 SCHEMA_PROPERTY: Final = "clspd_schema"
 
 
@@ -32,6 +32,7 @@ class Type(Enum):
     EMAIL = "adresse de courriel"
     PHONE = "numéro de téléphone"
     POSTCODE = "code postal"
+    SIRET = "numéro SIRET ou SIREN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Column:
         width: Characters.
         default: Value in a blank workbook, as typed.
         low, high: Bounds of a number, included.
+        since: Version of the schema that brought the column; an older workbook may lack it.
+        formerly: Headers of older versions, read as the present one.
     """
 
     name: str
@@ -65,6 +68,8 @@ class Column:
     default: str | int | None = None
     low: int | None = None
     high: int | None = None
+    since: int = 1
+    formerly: tuple[str, ...] = ()
 
     @property
     def expected(self) -> str:
@@ -83,6 +88,7 @@ class Column:
             Type.EMAIL: "une seule adresse, comme nom@exemple.fr",
             Type.PHONE: "un numéro à dix chiffres",
             Type.POSTCODE: "un code postal à cinq chiffres",
+            Type.SIRET: "un SIRET à 14 chiffres, ou un SIREN à 9 chiffres",
             Type.IDENTIFIER: "un identifiant sans espace, unique dans la feuille",
             Type.REF: "un identifiant qui existe",
             Type.REFS: "des identifiants qui existent, séparés par « ; »",

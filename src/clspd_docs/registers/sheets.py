@@ -29,3 +29,4 @@ SHEETS: Final[tuple[Sheet, ...]] = (
 BY_KEY: Final = {sheet.key: sheet for sheet in SHEETS}
 README_TITLE: Final = "Lisez-moi"
 LISTS_TITLE: Final = "Listes"
+ERRORS_TITLE: Final = "Erreurs"  # the first sheet of an annotated copy

@@ -88,6 +88,14 @@ ORGANISMES: Final = Sheet(
             width=14,
         ),
         *ADRESSE,
+        Column(
+            "siret",
+            "SIRET",
+            "Numéro SIRET ou SIREN, pour les conventions et les subventions.",
+            Type.SIRET,
+            width=17,
+            since=2,
+        ),
     ),
 )
 

@@ -1,0 +1,70 @@
+"""An .ods or .xls workbook, by calamine in a child process: a hostile file can only stop the child."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from clspd_docs.errors import Stop
+from clspd_docs.origin import Place
+from clspd_docs.registers.cells import is_blank
+from clspd_docs.registers.grid import Grid, Shown
+from clspd_docs.registers.preflight import DAMAGED, ENCRYPTED, TOO_BIG
+
+TIMEOUT: Final = 20  # seconds; 10,000 rows take 0.1
+VALUES: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "v": lambda value: value,
+    "d": dt.date.fromisoformat,
+    "dt": dt.datetime.fromisoformat,
+    "t": dt.time.fromisoformat,
+    "s": lambda seconds: dt.timedelta(seconds=seconds),
+}
+
+
+def sheets(data: bytes, file: str) -> tuple[list[Grid], int | None]:
+    """Return the sheets of an .ods or .xls workbook; no schema: these formats do not carry it to us.
+
+    Raises:
+        Stop: REG003 (encrypted), REG006 (too big for the child), REG007 (damaged).
+    """
+    place = Place(file)
+    try:
+        child = subprocess.run(
+            [sys.executable, "-I", "-m", "clspd_docs.registers.foreign_child"],
+            input=data,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Stop(TOO_BIG.at(place, mesure=f"plus de {TIMEOUT} secondes de lecture")) from error
+    if child.returncode != 0:  # an abort of the library, or memory refused by the system
+        raise Stop(DAMAGED.at(place))
+    answer = json.loads(child.stdout)
+    if "fault" in answer:
+        faults = {"password": ENCRYPTED.at(place), "size": TOO_BIG.at(place, mesure="trop de cellules")}
+        raise Stop(faults.get(answer["fault"], DAMAGED.at(place)))
+    grids = [
+        Grid(file, sheet["title"], tab, _rows(sheet["cells"]), is_hidden=sheet["hidden"])
+        for tab, sheet in enumerate(answer["sheets"])
+    ]
+    if not grids:
+        raise Stop(DAMAGED.at(place))
+    return grids, None
+
+
+def _rows(cells: list[tuple[int, int, str, Any]]) -> dict[int, dict[int, Shown]]:
+    rows: dict[int, dict[int, Shown]] = {}
+    for row, column, kind, raw in cells:
+        value = VALUES[kind](raw)
+        if isinstance(value, str) and (duration := re.fullmatch(r"PT(\d+)H(\d+)M(\d+)S", value)):
+            hours, minutes, seconds = map(int, duration.groups())
+            value = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        if not is_blank(value):
+            rows.setdefault(row, {})[column] = Shown(value)
+    return rows
