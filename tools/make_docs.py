@@ -1,10 +1,11 @@
-"""Write the pages of docs/ that come from the program: the findings and the columns of the workbook."""
+"""Write the pages of docs/ that come from the program: findings, columns of the workbook, JSON form of the registers."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from clspd_docs.cli.kinds import markdown
+from clspd_docs.registers.exchange_schema import json_schema
 from clspd_docs.registers.schema import Layout
 from clspd_docs.registers.sheets import SHEETS
 
@@ -36,7 +37,7 @@ def columns() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"constats.md": markdown, "classeur.md": columns}
+PAGES = {"constats.md": markdown, "classeur.md": columns, "registres.schema.json": json_schema}
 
 
 if __name__ == "__main__":

@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import click
 import openpyxl
 import pytest
 
+from clspd_docs.build.field_labels import TITLES
+from clspd_docs.build.template_names import fields_of
 from clspd_docs.cli.kinds import declared_kinds
 from clspd_docs.cli.main import cli
 from clspd_docs.documents import contexts
@@ -105,10 +106,19 @@ def test_french_prose_has_no_straight_apostrophe(page: Path) -> None:
 # --- Commands ----------------------------------------------------------------------------------------
 
 
+def commands() -> dict[str, click.Command]:
+    """Return every command by its words: « check », « registers upgrade »."""
+    groups = {n: c.commands for n, c in cli.commands.items() if isinstance(c, click.Group)}
+    nested = {
+        f"{group} {name}": command for group, inner in groups.items() for name, command in inner.items()
+    }
+    return {name: c for name, c in cli.commands.items() if name not in groups} | nested
+
+
 def test_every_command_and_every_option_is_named() -> None:
     text = "\n".join(page.read_text(encoding="utf-8") for page in FRENCH)
     named = set(re.findall(r"(?<![\w-])--?[A-Za-z][a-z-]*", text))
-    for name, command in {"": cli, **cli.commands}.items():
+    for name, command in {"": cli, **commands()}.items():
         assert f"clspd-docs {name}" in text
         for option in command.params:
             assert not isinstance(option, click.Option) or named & {*option.opts}, option.opts
@@ -123,10 +133,14 @@ def command_lines() -> list[str]:
 @pytest.mark.parametrize("line", sorted(set(command_lines())))
 def test_every_command_line_shown_is_accepted(line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
-    at = next((n for n, word in enumerate(words) if word in cli.commands), len(words))
+    command: click.Command = cli
+    parent: click.Context | None = None
     with contextlib.suppress(click.exceptions.Exit):  # --version and --help answer at once
-        parent = cli.make_context("clspd-docs", words[: at + 1])
-        cli.commands[words[at]].make_context(words[at], words[at + 1 :], parent=parent)
+        while isinstance(command, click.Group):
+            at = next((n for n, word in enumerate(words) if word in command.commands), len(words))
+            parent = command.make_context("clspd-docs", words[: at + 1], parent=parent)
+            command, words = command.commands[words[at]], words[at + 1 :]
+        command.make_context("clspd-docs", words, parent=parent)
 
 
 def test_every_command_named_by_a_message_or_by_the_workbook_exists() -> None:
@@ -134,8 +148,10 @@ def test_every_command_named_by_a_message_or_by_the_workbook_exists() -> None:
     texts = [str(cell) for row in book["Lisez-moi"].iter_rows(values_only=True) for cell in row]
     texts += [text for kind in declared_kinds().values() for text in (kind.sentence, kind.remedy)]
     book.close()
-    named = {name for text in texts for name in re.findall(r"clspd-docs (\w+)", text)}
-    assert named <= cli.commands.keys()
+    named = {
+        name for text in texts for name in re.findall(r"clspd-docs ((?:registers |templates )?\w+)", text)
+    }
+    assert named <= commands().keys()
 
 
 # --- Generated pages, codes --------------------------------------------------------------------------
@@ -194,54 +210,15 @@ def test_every_class_of_the_domain_has_its_row_in_the_glossary(module: ModuleTyp
     assert all(len(row) == 4 and all(row) for row in table)
 
 
-SECTIONS = {
-    conseil.Parametres: "Les paramètres",
-    conseil.Regles: "Les règles",
-    conseil.Conseil: "Le conseil",
-    seances.Seance: "Une séance",
-    seances.Point: "Un point de l’ordre du jour",
-    seances.Presence: "Une présence",
-    seances.Decision: "Une décision",
-    seances.Groupe: "Un groupe",
-    personnes.Membre: "Un membre",
-    personnes.Personne: "Une personne",
-    personnes.Adressable: "Une adresse",
-    personnes.Organisme: "Un organisme",
-    personnes.Politesse: "Une politesse",
-    personnes.Referent: "Un référent",
-    personnes.CharteSignee: "Une charte signée",
-    plan.Axe: "Un axe",
-    plan.Action: "Une action",
-    plan.Indicateur: "Un indicateur",
-    contexts.Courrier: "Le courrier",
-    contexts.Emargement: "L’émargement",
-    contexts.CollegeEmargement: "Un collège de l’émargement",
-    contexts.LigneEmargement: "Une ligne d’émargement",
-    contexts.ProcesVerbal: "Le procès-verbal",
-    contexts.PointRendu: "Un point du procès-verbal",
-    contexts.Plan: "Le plan",
-    contexts.AxePlan: "Un axe du plan",
-    contexts.ObjectifPlan: "Un objectif",
-    contexts.FicheAction: "Une fiche",
-    contexts.Charte: "La charte",
-    contexts.Signature: "Une signature",
-    contexts.Dossier: "Le dossier",
-    contexts.PieceDossier: "Une pièce du dossier",
-}
+SECTIONS = TITLES  # those of the list of fields, « clspd-docs templates fields », say the same
 
 
 def own_names(cls: type) -> set[str]:
     """Return the fields and computed fields that ``cls`` adds to those of its parents."""
-    inherited = {name for parent in cls.__mro__[1:] for name in vars(parent)}
-    inherited |= {
-        f.name for parent in cls.__mro__[1:] if dataclasses.is_dataclass(parent) for f in _fields(parent)
+    inherited = {
+        name for parent in cls.__mro__[1:] if dataclasses.is_dataclass(parent) for name in fields_of(parent)
     }
-    computed = {name for name, value in vars(cls).items() if isinstance(value, property)}
-    return {n for n in {f.name for f in _fields(cls)} | computed if n not in inherited and n[0] != "_"}
-
-
-def _fields(cls: Any) -> tuple[dataclasses.Field[Any], ...]:
-    return dataclasses.fields(cls)
+    return set(fields_of(cls)) - inherited
 
 
 def names_in_section(title: str) -> set[str]:

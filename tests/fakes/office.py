@@ -84,7 +84,7 @@ def main() -> None:
     while (spool / "alive").exists():
         order = spool / f"{turn}.job"
         if order.exists():
-            docx, pdf, contents = order.read_text("ascii").split("\t")
+            docx, pdf, contents, _ = order.read_text("ascii").split("\t")
             note(f"{path_of(docx).name} {contents}")
             tell(spool / f"{turn}.out", outcome(path_of(docx), path_of(pdf)))
             turn += 1

@@ -13,6 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from clspd_docs.build.loading import Loaded
+from clspd_docs.conversion.pool import worker_count
 from conftest import TODAY, Built, run_cli, run_json
 from office.verapdf import failures
 
@@ -61,8 +62,8 @@ def test_everyone_summoned_gets_each_paper_and_a_packet(built: Built, loaded: Lo
     assert built.answer["counts"]["membres"] == 45
 
 
-def test_libreoffice_was_started_once(built: Built) -> None:
-    assert built.answer["converter_starts"] == 1
+def test_libreoffice_was_started_once_for_each_processor(built: Built) -> None:
+    assert 1 <= built.answer["converter_starts"] <= worker_count()
 
 
 def test_every_packet_opens_in_three_readers_and_has_the_pages_of_its_parts(built: Built) -> None:

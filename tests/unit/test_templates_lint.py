@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,10 @@ def test_all_the_faults_of_all_the_parts_are_told_in_one_run(tmp_path: Path) -> 
         (Docx().table(["a"], ["{%tr for x in l %}"], ["{{ x }}{% endfor %}"]), ["MOD132"]),
         (Docx("{%p if a %}", "{% else %}", "x", "{%p endif %}"), ["MOD132"]),
         (Docx("{% if a %}x", "y{% endif %}"), ["MOD138"]),
+        (Docx("x{% if a -%}", "y", "{%- endif %}z"), []),
+        (Docx("{% for a in b %}{% if a %}x", "{% endfor %}"), ["MOD130", "MOD138"]),
+        (Docx("{%p if a %}", "{%tr if b %}", "{%p endif %}"), ["MOD130", "MOD154"]),
+        (Docx("{% endif %{{ a }} b %}"), ["MOD123", "MOD131"]),
         (
             Docx().xml('<w:p><w:del w:id="1" w:author="a"><w:r><w:delText>x</w:delText></w:r></w:del></w:p>'),
             ["MOD137"],
@@ -172,4 +177,23 @@ def test_the_place_of_a_tag_in_a_table_gives_the_table(tmp_path: Path) -> None:
         )
     )
     (finding,) = findings(tmp_path, docx)
-    assert finding.place.part == "corps, tableau 2, « Nom : {{ nom|majuscul }} et la suite du… »"
+    assert (
+        finding.place.part
+        == "corps, tableau 2, ligne 1, colonne 1, « Nom : {{ nom|majuscul }} et la suite du… »"
+    )
+
+
+def test_the_place_in_a_header_gives_its_pages_and_its_section(tmp_path: Path) -> None:
+    docx = Docx("x").section().header("{{ ville|majuscul }}")
+    docx._headers = [reference.replace("default", "first") for reference in docx._headers]
+    (finding,) = findings(tmp_path, docx)
+    assert finding.place.part == "en-tête (première page, section 2), « {{ ville|majuscul }} »"
+
+
+def test_a_template_of_many_faults_is_read_in_bounded_time(tmp_path: Path) -> None:
+    start = time.process_time()
+    found = findings(
+        tmp_path, Docx(*[f"{n} {{{{ a|b }}}} {{ nom }} «Nom» {{% if d %}}" for n in range(2000)])
+    )
+    assert len(found) == 4 * 2000
+    assert time.process_time() - start < 10

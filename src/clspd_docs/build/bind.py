@@ -12,9 +12,9 @@ from clspd_docs.build.loading import NO_ANNEX
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
+from clspd_docs.build.together import Order, convert
 from clspd_docs.build.workspace import ANNEXES as ANNEX_FOLDER
 from clspd_docs.build.workspace import OUTPUT
-from clspd_docs.conversion.engine import Job
 from clspd_docs.documents.catalogue import ANNEXES
 from clspd_docs.documents.contexts import Dossier, PieceDossier, niveaux_de
 from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context
@@ -59,6 +59,7 @@ class Piece:
     pages: int
     draft: bool = False
     owner: str = ""
+    docx: bytes = b""
     docx_sha256: str = ""
 
 
@@ -71,6 +72,11 @@ class Binding:
     missing: list[str]
     front: dict[str, Piece] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
+
+    def template(self, role: str) -> str:
+        """Template of the cover, or of the contents."""
+        entry = self.job.entry
+        return (entry.couverture if role == COVER else entry.sommaire) or ""
 
     def starts(self) -> list[int]:
         """First page of each piece, after the cover and the contents."""
@@ -237,18 +243,18 @@ class Bindery:
         rendered = [
             (b, role, piece) for b in bindings if self._render_fronts(b) for role, piece in b.front.items()
         ]
-        jobs = [
-            Job(piece.docx_sha256, f"dossiers/{b.job.key}-{role}", docx, docx.with_suffix(".pdf"))
-            for b, role, piece in rendered
+        digests = {f"{b.job.key}-{role}": piece.docx_sha256 for b, role, piece in rendered}
+        orders = [
+            Order(f"{b.job.key}-{role}", f"dossiers/{b.job.key}-{role}", piece.docx, b.template(role))
+            for b, role, piece in sorted(rendered, key=lambda each: each[1])
             if not self.cache.has(self.cache.path(piece.docx_sha256))
-            for docx in (self.work / f"{b.job.key}-{role}.docx",)
         ]
         failed: dict[str, Finding] = {}
-        for result in self.engine.convert(jobs):
-            if result.finding is not None:
-                failed[result.job.key] = result.finding
+        for delivery in convert(self.engine, orders, self.work):
+            if delivery.finding is not None:
+                failed[digests[delivery.key]] = delivery.finding
             else:
-                self.cache.keep(result.job.pdf, result.job.key)
+                self.cache.keep(delivery.pdf, digests[delivery.key])
         for binding, _, piece in rendered:
             if piece.docx_sha256 in failed:
                 self.held[binding.job.key] = (failed[piece.docx_sha256],)
@@ -257,19 +263,17 @@ class Bindery:
                 piece.pages = page_count(piece.pdf)
 
     def _render_fronts(self, binding: Binding) -> bool:
-        """Write the Word files of a cover and a contents page; False, and the packet is held, on a fault."""
+        """Make the Word files of a cover and a contents page; False, and the packet is held, on a fault."""
         trace = Trace()
         shown = self._shown(binding)
         names = dossier_context(self.studio.loaded.conseil, binding.job, shown, self.studio.jour, trace)
         for role, piece in binding.front.items():
-            template = binding.job.entry.couverture if role == COVER else binding.job.entry.sommaire
-            rendered = self.studio.render(template or "", names, self.plan.seance.date)
+            rendered = self.studio.render(binding.template(role), names, self.plan.seance.date)
             reasons = self.studio.blocked.touching(trace.cells)
             if rendered.docx is None or reasons:
                 self.held[binding.job.key] = reasons or rendered.findings
                 return False
-            (self.work / f"{binding.job.key}-{role}.docx").write_bytes(rendered.docx)
-            piece.docx_sha256 = sha256(rendered.docx)
+            piece.docx, piece.docx_sha256 = rendered.docx, sha256(rendered.docx)
         return True
 
     def _shown(self, binding: Binding) -> Dossier:

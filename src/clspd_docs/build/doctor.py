@@ -16,6 +16,7 @@ from clspd_docs.conversion.fonts import docx_families, missing_fonts
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
+from clspd_docs.rules.communes import source
 from clspd_docs.version import tool_version
 
 NOT_WRITABLE = Kind(
@@ -72,6 +73,7 @@ def checkup(folder: Folder) -> Checkup:
         facts["LibreOffice"] = "introuvable"
         findings.append(stop.finding)
         exit_code = stop.exit_code
+    facts["Liste des communes"] = source().about
     findings += _folder(folder, facts)
     return Checkup(facts, tuple(findings), exit_code)
 

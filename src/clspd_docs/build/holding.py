@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from clspd_docs.domain.french import cle
 from clspd_docs.findings import Finding, in_order
 from clspd_docs.registers.sheets import SHEETS
+
+MOST: Final = 20  # reasons told for one document; the report has every finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +21,9 @@ class Blocked:
     spots: Mapping[str, tuple[Finding, ...]]
 
     def touching(self, cells: Iterable[str]) -> tuple[Finding, ...]:
-        """Return the errors that a document which used ``cells`` runs into, in order."""
-        found: list[Finding] = []
-        for cell in cells:
-            found += self.spots.get(cell, ())
-            found += self.spots.get(cell.partition("!")[0], ())
-        return tuple(in_order(found))
+        """Return the first errors, in order, that a document which used ``cells`` runs into."""
+        hit = self.spots.keys() & {spot for cell in cells for spot in (cell, cell.partition("!")[0])}
+        return tuple(in_order(finding for spot in hit for finding in self.spots[spot])[:MOST])
 
 
 def blocked(findings: Iterable[Finding]) -> Blocked:
@@ -46,7 +46,7 @@ def blocked(findings: Iterable[Finding]) -> Blocked:
             spots[f"{place.sheet}!*"].append(finding)
         else:
             spots[place.sheet].append(finding)
-    return Blocked({spot: tuple(found) for spot, found in spots.items()})
+    return Blocked({spot: tuple(in_order(found)[:MOST]) for spot, found in spots.items()})
 
 
 def _places(title: str, header: str | None) -> bool:

@@ -16,7 +16,7 @@ from clspd_docs.build.request import Options, plan_sessions
 from clspd_docs.build.session import build_session
 from clspd_docs.build.workspace import CANNOT_WRITE, OUTPUT, Folder
 from clspd_docs.conversion.find import OfficeProgram, find_office
-from clspd_docs.conversion.libreoffice import LibreOffice
+from clspd_docs.conversion.pool import Pool, worker_count
 from clspd_docs.documents.plan import SessionPlan
 from clspd_docs.errors import Stop
 from clspd_docs.origin import Place
@@ -53,10 +53,11 @@ def _build(
     program: OfficeProgram,
     progress: Progress,
 ) -> Report:
+    workers, patience = worker_count(options.workers), folder.settings().delai_secondes
     with (
         lock(folder.output),
         tempfile.TemporaryDirectory(prefix=WORK, dir=folder.output) as work,
-        LibreOffice(program, timeout_seconds=folder.settings().delai_secondes) as engine,
+        Pool(program, workers=workers, timeout_seconds=patience) as engine,
     ):
         cache = Cache(folder.output / ".cache", f"{engine.name} {engine.version}", ignored=options.force)
         shop = Workshop(studio, engine, cache, Path(work), progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import Loaded, load
@@ -12,6 +13,7 @@ from clspd_docs.build.publish import session_folder
 from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
 from clspd_docs.build.report import DocumentLine, Report
 from clspd_docs.build.request import Options, plan_sessions
+from clspd_docs.build.together import refusal
 from clspd_docs.build.workspace import Folder
 from clspd_docs.domain.seances import next_to_come
 from clspd_docs.findings import Finding
@@ -27,12 +29,16 @@ def check(folder: Folder, jour: dt.date) -> Report:
     coming = next_to_come(loaded.conseil.seances, jour)
     if coming is None:
         return Report("check", loaded.findings, loaded.book.counts())
-    report = explain_build(folder, Options(jour, (coming.id,)), loaded)
+    report = explain_build(folder, Options(jour, (coming.id,)), loaded, tell_slow=False)
     return Report("check", report.findings, report.counts)
 
 
-def explain_build(folder: Folder, options: Options, loaded: Loaded | None = None) -> Report:
+def explain_build(
+    folder: Folder, options: Options, loaded: Loaded | None = None, *, tell_slow: bool = True
+) -> Report:
     """Tell which documents would be made again, and why; nothing is converted or written.
+
+    ``tell_slow`` adds a note (PDF201) for each template whose documents are converted one by one, and why.
 
     Raises:
         Stop: When nothing can be read.
@@ -47,12 +53,14 @@ def explain_build(folder: Folder, options: Options, loaded: Loaded | None = None
         old = {} if previous is None else {d.key: d for d in previous.documents}
         lines: list[DocumentLine] = []
         held: list[Finding] = []
+        samples: defaultdict[str, list[bytes]] = defaultdict(list)
         for job in one.documents:
             made, before = studio.make(job), old.get(job.key)
             if isinstance(made, Made):
                 intact = before is None or is_intact(target, before)
                 reasons = why(made, before, studio, intact=intact, general=general_reasons(previous))
                 state = "built" if reasons else "unchanged"
+                samples[job.entry.modele].append(made.docx)
             else:
                 held += made
                 reasons, state = sentences(made), "held"
@@ -60,5 +68,6 @@ def explain_build(folder: Folder, options: Options, loaded: Loaded | None = None
             lines.append(
                 DocumentLine(job.entry.code, one.seance.id, membre, job.title, state, reasons=reasons)
             )
-        report = report.with_session(held, lines, [])
+        slow = [refusal(modele, docs[:2]) for modele, docs in samples.items() if tell_slow and len(docs) > 1]
+        report = report.with_session([*held, *filter(None, slow)], lines, [])
     return report

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,13 +16,15 @@ from typing import Any, Final
 from clspd_docs.build.holding import Blocked
 from clspd_docs.build.loading import Loaded
 from clspd_docs.build.manifest import fingerprint, read_manifest, sha256
+from clspd_docs.build.together import Order, convert
 from clspd_docs.build.workspace import TEMPLATES
-from clspd_docs.conversion.engine import Engine, Job
+from clspd_docs.conversion.engine import Engine
 from clspd_docs.documents.contexts import niveaux_de
 from clspd_docs.documents.plan import DocumentJob, SessionPlan, context, is_draft, level_of
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain.conseil import Conseil
 from clspd_docs.domain.listes import Diffusion
+from clspd_docs.domain.seances import Decision, Point
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.templates.render import Rendered, Template
@@ -125,6 +127,7 @@ class Studio:
         self.blocked = blocked
         self.jour = jour
         self.images = images(loaded)
+        self.texts = guarded(loaded.conseil)
 
     def render(self, name: str, names: Mapping[str, Any], seance_date: dt.date | None) -> Rendered:
         """Render the template ``name``; a template that cannot be used is a finding."""
@@ -143,31 +146,37 @@ class Studio:
         names = context(self.loaded.conseil, job, self.jour, trace)
         rendered = self.render(job.entry.modele, names, job.seance.date)
         # A cell with an error is the cause; what the merge says of it would only repeat it.
-        reasons = self.blocked.touching(trace.cells) or tuple(f for f in rendered.findings if f.is_error)
+        cells = trace.cells
+        reasons = self.blocked.touching(cells) or tuple(f for f in rendered.findings if f.is_error)
         if rendered.docx is None or reasons:
             return reasons or rendered.findings
-        leaks = tuple(leaked(self.loaded.conseil, job, trace.cells))
+        leaks = tuple(leaked(self.texts, job, cells))
         if leaks:
             return leaks
         draft = is_draft(self.loaded.conseil, job)
-        return Made(job, rendered.docx, sha256(rendered.docx), trace.cells, draft)
+        return Made(job, rendered.docx, sha256(rendered.docx), cells, draft)
 
 
-def leaked(conseil: Conseil, job: DocumentJob, cells: Container[str]) -> Iterator[Finding]:
-    """Yield each text of the registers that the document used although its readers may not see it.
+def guarded(conseil: Conseil) -> dict[str, tuple[Point | Decision, Place]]:
+    """Return the texts of the registers that have a level of diffusion, by cell: their row and their place."""
+    points = [(point, name) for point in conseil.points for name in ("synthese", "resultat")]
+    texts: list[tuple[Point | Decision, str]] = [*points, *((d, "texte") for d in conseil.decisions)]
+    places = ((row, row.origine.place(name)) for row, name in texts if row.diffusion is not None)
+    return {f"{place.sheet}!{place.cell}": (row, place) for row, place in places}
+
+
+def leaked(
+    texts: Mapping[str, tuple[Point | Decision, Place]], job: DocumentJob, cells: Iterable[str]
+) -> Iterator[Finding]:
+    """Yield each of ``texts`` that the document used although its readers may not see it.
 
     Readers see what their level allows of their own session; of other sessions, never what stays in a group.
     """
     here = niveaux_de(level_of(job))
     elsewhere = niveaux_de(min(level_of(job), Diffusion.INTERNE, key=list(Diffusion).index))
-    for rows, names in ((conseil.points, ("synthese", "resultat")), (conseil.decisions, ("texte",))):
-        for row in rows:
-            allowed = here if row.seance == job.seance.id else elsewhere
-            if row.diffusion is None or row.diffusion in allowed:
-                continue
-            for place in (row.origine.place(name) for name in names):
-                if f"{place.sheet}!{place.cell}" in cells:
-                    yield RESERVED.at(place, modele=job.entry.modele)
+    for row, place in (texts[cell] for cell in cells if cell in texts):
+        if row.diffusion not in (here if row.seance == job.seance.id else elsewhere):
+            yield RESERVED.at(place, modele=job.entry.modele)
 
 
 def has_contents(template: Template) -> bool:
@@ -189,7 +198,7 @@ class Workshop:
 def produce(shop: Workshop, plan: SessionPlan) -> Output:
     """Make every document of ``plan``.
 
-    The converter works on one document while the next is rendered. A document that fails alone is held.
+    The converter works on some documents while the next are rendered. A document that fails alone is held.
 
     Raises:
         Stop: The converter itself fails.
@@ -197,7 +206,7 @@ def produce(shop: Workshop, plan: SessionPlan) -> Output:
     output = Output()
     shop.cache.folder.mkdir(parents=True, exist_ok=True)
 
-    def jobs() -> Iterator[Job]:
+    def orders() -> Iterator[Order]:
         for job in plan.documents:
             made = shop.studio.make(job)
             if not isinstance(made, Made):
@@ -208,17 +217,15 @@ def produce(shop: Workshop, plan: SessionPlan) -> Output:
             if shop.cache.has(made.raw):
                 shop.progress(job.key)
                 continue
-            docx = shop.work / f"{job.key}.docx"
-            docx.write_bytes(made.docx)
             update = has_contents(shop.studio.loaded.templates[job.entry.modele])
-            yield Job(job.key, f"documents/{docx.name}", docx, docx.with_suffix(".pdf"), update)
+            yield Order(job.key, f"documents/{job.key}.docx", made.docx, job.entry.modele, update)
 
-    for result in shop.engine.convert(jobs()):
-        key = result.job.key
-        if result.finding is not None:
-            output.held[key] = (result.finding,)
+    for delivery in convert(shop.engine, orders(), shop.work):
+        key = delivery.key
+        if delivery.finding is not None:
+            output.held[key] = (delivery.finding,)
             del output.made[key]
         else:
-            shop.cache.keep(result.job.pdf, output.made[key].docx_sha256)
+            shop.cache.keep(delivery.pdf, output.made[key].docx_sha256)
         shop.progress(key)
     return output

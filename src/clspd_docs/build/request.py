@@ -69,6 +69,7 @@ class Options:
         steps: Steps; None for those that make sense for each session.
         document: Code of a single document; None for all.
         force: Make again what has not changed.
+        workers: How many LibreOffice at most; None for one for each processor.
     """
 
     jour: dt.date
@@ -76,6 +77,7 @@ class Options:
     steps: tuple[Etape, ...] | None = None
     document: str | None = None
     force: bool = False
+    workers: int | None = None
 
 
 def plan_sessions(loaded: Loaded, options: Options) -> tuple[list[SessionPlan], list[Finding]]:

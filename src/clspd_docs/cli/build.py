@@ -24,10 +24,22 @@ STEPS = ("consultation", "convocation", "seance", "suites", "annuel")
 )
 @click.option("--document", metavar="CODE", help="Ne préparer que ce document du catalogue, sans dossier.")
 @click.option("--force", is_flag=True, help="Refaire aussi ce qui n’a pas changé.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Nombre de LibreOffice au travail en même temps (par défaut : un par processeur).",
+)
 @click.option("--pourquoi", is_flag=True, help="Dire ce qui serait refait et pourquoi, sans rien faire.")
 @common_options
 def build(
-    seances: tuple[str, ...], etapes: tuple[str, ...], document: str | None, *, force: bool, pourquoi: bool
+    seances: tuple[str, ...],
+    etapes: tuple[str, ...],
+    document: str | None,
+    *,
+    force: bool,
+    jobs: int | None,
+    pourquoi: bool,
 ) -> None:
     """Fabrique les documents et les dossiers des séances (par défaut : la prochaine)."""
     from clspd_docs.build.report import Report  # noqa: PLC0415
@@ -43,6 +55,7 @@ def build(
             steps=tuple(Etape(e) for e in etapes) or None,
             document=document,
             force=force,
+            workers=jobs,
         )
         if pourquoi:
             from clspd_docs.build.preview import explain_build  # noqa: PLC0415

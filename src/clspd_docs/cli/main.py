@@ -16,6 +16,8 @@ from clspd_docs.cli.common import common_options, our_bug, print_json  # noqa: E
 from clspd_docs.cli.doctor import doctor  # noqa: E402
 from clspd_docs.cli.explain import explain  # noqa: E402
 from clspd_docs.cli.init import init  # noqa: E402
+from clspd_docs.cli.registers import registers  # noqa: E402
+from clspd_docs.cli.templates import templates  # noqa: E402
 from clspd_docs.cli.verify import verify  # noqa: E402
 from clspd_docs.errors import ExitCode  # noqa: E402
 from clspd_docs.version import tool_version  # noqa: E402
@@ -42,7 +44,7 @@ def cli() -> None:
     """Run one command."""
 
 
-for _command in (init, check, build, verify, explain, doctor):
+for _command in (init, check, build, registers, templates, verify, explain, doctor):
     cli.add_command(_command)
 
 

@@ -21,6 +21,8 @@ class Job:
         docx: The Word file, read and left as it is.
         pdf: Where the PDF goes; its folder is made, a file already there is replaced.
         update_contents: True to rebuild the table of contents and refresh the fields before the export.
+        merged: True for a file of many letters. Its bookmarks are kept as named destinations, the blank page
+            between two letters is left out, and a loss is not tried again: the caller converts the letters alone.
     """
 
     key: str
@@ -28,6 +30,7 @@ class Job:
     docx: Path
     pdf: Path
     update_contents: bool = False
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,17 @@ class Engine(Protocol):
     """A converter. Used as a context manager, by one thread.
 
     ``name`` and ``version`` enter the fingerprints of what is built ("LibreOffice", "7.4.7.2").
-    ``starts`` counts the times that the program was started: 0 while nothing was converted, 1 for any
-    number of documents, more only when it had to be started again.
     """
 
     name: str
     version: str
-    starts: int
+
+    @property
+    def starts(self) -> int:
+        """How many times the program was started.
+
+        0 while nothing was converted; once for each that works at the same time; again for each replaced.
+        """
 
     def start(self) -> None:
         """Launch the program without waiting for it; otherwise the first job does."""

@@ -54,10 +54,12 @@ def _socket(profile: Path, user: int) -> Path:
 
 
 def main() -> None:
-    """Wait for the owner's end; ``sys.argv`` holds the process id of LibreOffice and its folder."""
-    pid, folder = int(sys.argv[1]), Path(sys.argv[2])
-    if sys.stdin.buffer.read() != FAREWELL:
-        kill_tree(pid)
+    """Wait for the owner's end; ``sys.argv`` holds the folder, the first line read the process id, if any."""
+    folder = Path(sys.argv[1])
+    pid, _, farewell = sys.stdin.buffer.read().partition(b"\n")
+    if FAREWELL not in (pid, farewell):
+        if pid:
+            kill_tree(int(pid))
         erase(folder)
 
 

@@ -42,8 +42,9 @@ KEEPS_FAILING = Kind(
 )
 
 _AHEAD: Final = 8  # orders waiting in the spool; more would only put more files on the disk
-_POLL_SECONDS: Final = 0.002
+POLL_SECONDS: Final = 0.002
 _TRIES: Final = 2
+_PAGES_BEFORE_RENEWAL: Final = 3_000  # what a document leaves in memory is small, but stays
 _LOST_IN_A_ROW: Final = 3
 
 _log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class _Task:
 
 
 class LibreOffice:
-    """The LibreOffice of this machine, as an ``Engine``.
+    """One running LibreOffice, as an ``Engine``; a pool feeds several by ``take`` and ``turn``.
 
     Args:
         program: From ``find_office``.
@@ -83,6 +84,7 @@ class LibreOffice:
         self._since = 0.0  # the clock of what is awaited: the start, then each answer in turn
         self._failed_starts = 0
         self._lost_in_a_row = 0
+        self._pages = 0
 
     def start(self) -> None:
         """Launch LibreOffice without waiting for it.
@@ -102,27 +104,64 @@ class LibreOffice:
         """
         source, more = iter(jobs), True
         try:
-            while more or self._tasks:
-                if self._tasks and (result := self._settled(self._tasks[0])):
-                    self._tasks.popleft()
+            while more or self.waiting:
+                if result := self.turn():
                     yield result
-                    continue
-                if more and len(self._tasks) < _AHEAD:
+                elif more and self.waiting < _AHEAD:
                     job = next(source, None)
                     more = job is not None
                     if job:
-                        self._accept(job)
+                        self.take(job)
                 else:
-                    time.sleep(_POLL_SECONDS)
-                self._watch()
+                    time.sleep(POLL_SECONDS)
         finally:
-            if self._tasks:  # given up half-way: what waits in the spool is no longer wanted
-                self._tasks.clear()
-                self._drop_worker(politely=False)
+            self.abandon()
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs were taken and have not come back from ``turn``."""
+        return len(self._tasks)
+
+    def take(self, job: Job) -> None:
+        """Accept one job more; LibreOffice starts with the first.
+
+        Raises:
+            Stop: ENV103 when the system refuses to run the program.
+        """
+        if self._pages > _PAGES_BEFORE_RENEWAL and not self._tasks:
+            self._drop_worker()
+        task = _Task(job)
+        fault = docx_fault(job) or target_fault(job)
+        if fault:
+            task.result = Converted(job, 0, 0, fault)
+        else:
+            self._send(task)
+        self._tasks.append(task)
+
+    def turn(self) -> Converted | None:
+        """Return what became of the oldest job taken, None while it is being converted; never waits.
+
+        Raises:
+            Stop: As ``convert``.
+        """
+        if not self._tasks:
+            return None
+        self._watch()
+        result = self._settled(self._tasks[0])
+        if result:
+            self._tasks.popleft()
+            self._pages += result.pages
+        return result
+
+    def abandon(self) -> None:
+        """Give up the jobs taken: what waits in the spool is no longer wanted."""
+        if self._tasks:
+            self._tasks.clear()
+            self._drop_worker()
 
     def close(self) -> None:
         """End LibreOffice and delete its folder."""
-        self._drop_worker(politely=True)
+        self._drop_worker()
 
     def __enter__(self) -> Self:
         """Return the engine; LibreOffice starts with the first job."""
@@ -141,22 +180,14 @@ class LibreOffice:
             except OSError as error:
                 raise self._no_start() from error
             self.starts += 1
+            self._pages = 0
             self._since = time.monotonic()
         return self._worker
 
-    def _drop_worker(self, *, politely: bool) -> None:
+    def _drop_worker(self) -> None:
         worker, self._worker = self._worker, None
         if worker:
-            worker.stop(politely=politely)
-
-    def _accept(self, job: Job) -> None:
-        task = _Task(job)
-        fault = docx_fault(job) or target_fault(job)
-        if fault:
-            task.result = Converted(job, 0, 0, fault)
-        else:
-            self._send(task)
-        self._tasks.append(task)
+            worker.stop()
 
     def _send(self, task: _Task) -> None:
         worker = self._running()
@@ -191,7 +222,7 @@ class LibreOffice:
     def _watch(self) -> None:
         """Notice that LibreOffice ended or is silent for too long; then go on with a fresh one."""
         worker = self._worker
-        if worker is None or not self._tasks:
+        if worker is None:
             return
         ended = worker.has_ended  # before the answer is looked for: what it answered, it answered by now
         if self._settled(self._tasks[0]):
@@ -209,21 +240,21 @@ class LibreOffice:
 
     def _start_failed(self, worker: Worker) -> None:
         _log.info("LibreOffice does not start: %s", worker.last_words())
-        self._drop_worker(politely=False)
+        self._drop_worker()
         self._failed_starts += 1
         if self._failed_starts >= _TRIES:
             raise self._no_start()
         self._send_again()
 
     def _head_lost(self, kind: Kind) -> None:
-        self._drop_worker(politely=False)
+        self._drop_worker()
         head = self._tasks[0]
         head.lost += 1
-        if head.lost >= _TRIES:
+        if head.lost >= _TRIES or head.job.merged:
             place = Place(head.job.name)
             fault = kind.at(place, programme=self.name, secondes=f"{self._timeout_seconds:g}")
             head.result = self._failed(head.job, fault)
-            self._lost_in_a_row += 1
+            self._lost_in_a_row += not head.job.merged
             if self._lost_in_a_row >= _LOST_IN_A_ROW:
                 finding = KEEPS_FAILING.at(SETTING, nombre=_LOST_IN_A_ROW, nom=head.job.name)
                 raise Stop(finding, ExitCode.PROGRAM_MISSING)

@@ -5,7 +5,8 @@ system. Orders and answers are small files in the spool folder, one per document
 
     alive     the loop ends when this file is gone (or the whole folder)
     ready     LibreOffice has started
-    7.job     URL of the DOCX, URL of the PDF, 1 when contents are to be updated; separated by tabs
+    7.job     URL of the DOCX, URL of the PDF, 1 when contents are to be updated, 1 for a file of many letters;
+              separated by tabs
     7.out     "done", pages, milliseconds; or "refused", LibreOffice's words
 """
 
@@ -66,9 +67,10 @@ Function Named(key As String, content As Variant) As Object
 End Function
 
 Function Outcome(text As String) As String
-  Dim field As Variant, document As Object, began As Long, pages As Long
+  Dim field As Variant, document As Object, began As Long, pages As Long, merged As Boolean
   On Error GoTo Refused
   field = Split(text, Chr(9))
+  merged = (field(3) = "1")
   began = GetSystemTicks()
   document = StarDesktop.loadComponentFromURL(field(0), "_blank", 0, Array( _
     Named("FilterName", "MS Word 2007 XML"), Named("Hidden", True), Named("ReadOnly", True), _
@@ -108,7 +110,10 @@ _EXPORT: Final[dict[str, str]] = {
     "ReduceImageResolution": "False",  # for print; also a third faster on a long document
     "ExportFormFields": "False",  # newer versions make fields of content controls that PDF/A forbids
     "ExportNotes": "False",  # a comment left in a template is not for the recipient
-    "IsSkipEmptyPages": "False",  # a chapter that opens on an odd page keeps its blank page, as in Word
+    # A chapter that opens on an odd page keeps its blank page, as in Word; a letter that begins among others
+    # has none.
+    "IsSkipEmptyPages": "merged",
+    "ExportBookmarksToPDFDestination": "merged",
 }
 
 _SETTINGS: Final[tuple[tuple[str, str, str], ...]] = (

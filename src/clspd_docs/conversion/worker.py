@@ -17,7 +17,6 @@ from clspd_docs.conversion.find import OfficeProgram
 from clspd_docs.conversion.office_profile import START_MACRO, seed
 
 _PREFIX: Final = "clspd-office-"
-_GOODBYE_SECONDS: Final = 3.0
 # Away from the terminal: Ctrl-C reaches this process, which then ends the others in order.
 if sys.platform == "win32":
     _FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
@@ -39,12 +38,14 @@ class Worker:
         self._spool = self._folder / "spool"
         self._turn = 0
         self._ready_at: float | None = None
+        self._guard = _Guard(self._folder)  # first: from here on, nothing stays when this process is killed
         try:
             self._process = self._launch(program)
-            self._guard = _Guard(self._process.pid, self._folder)
         except OSError:
-            guard.erase(self._folder)  # which ends the loop, if it runs
+            guard.erase(self._folder)
+            self._guard.dismiss()
             raise
+        self._guard.watch(self._process.pid)
 
     def _launch(self, program: OfficeProgram) -> subprocess.Popen[bytes]:
         profile, temporary = self._folder / "profile", self._folder / "tmp"
@@ -94,7 +95,8 @@ class Worker:
     def send(self, job: Job) -> int:
         """Queue ``job`` behind those sent before; return the number that its answer will bear."""
         self._turn += 1
-        fields = (job.docx.absolute().as_uri(), job.pdf.absolute().as_uri(), f"{job.update_contents:d}")
+        paths = (job.docx.absolute().as_uri(), job.pdf.absolute().as_uri())
+        fields = (*paths, f"{job.update_contents:d}", f"{job.merged:d}")
         draft = self._spool / f"{self._turn}.new"
         draft.write_text("\t".join(fields), encoding="ascii")
         draft.replace(self._spool / f"{self._turn}.job")
@@ -108,16 +110,10 @@ class Worker:
             return None
         return text.rstrip("\n").split("\t")
 
-    def stop(self, *, politely: bool) -> None:
-        """End LibreOffice and delete its folder; ``politely`` leaves it a moment to end by itself."""
-        (self._spool / "alive").unlink(missing_ok=True)
-        try:
-            self._process.wait(_GOODBYE_SECONDS if politely else 0)
-        except subprocess.TimeoutExpired:
-            politely = False
-        if not politely:  # even when the process has ended: it is the parent of LibreOffice proper
-            guard.kill_tree(self._process.pid)
-            self._process.wait()
+    def stop(self) -> None:
+        """Kill LibreOffice and delete its folder; nothing of its profile is kept, and asking it takes 0.4 s."""
+        guard.kill_tree(self._process.pid)  # even when it has ended: it is the parent of LibreOffice proper
+        self._process.wait()
         guard.erase(self._folder)
         self._guard.dismiss()
 
@@ -125,9 +121,9 @@ class Worker:
 class _Guard:
     """The process that ends LibreOffice when this one dies."""
 
-    def __init__(self, pid: int, folder: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - a file of this package
-            [sys.executable, "-I", "-S", guard.__file__, str(pid), str(folder)],
+            [sys.executable, "-I", "-S", guard.__file__, str(folder)],
             stdin=subprocess.PIPE,
             start_new_session=True,
             creationflags=_FLAGS,
@@ -135,6 +131,11 @@ class _Guard:
         assert self._process.stdin is not None
         self._line: IO[bytes] = self._process.stdin
         _lines.add(self._line)
+
+    def watch(self, pid: int) -> None:
+        """Tell which process is LibreOffice."""
+        self._line.write(b"%d\n" % pid)
+        self._line.flush()
 
     def dismiss(self) -> None:
         """Let the guard end without doing anything."""

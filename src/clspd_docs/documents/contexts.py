@@ -154,8 +154,9 @@ class Emargement:
     def colleges(self) -> tuple[CollegeEmargement, ...]:
         """Colleges in the protocol order of their first member."""
         lignes: dict[str, list[LigneEmargement]] = {}
+        deputies = self.conseil.suppleants()
         for membre in self.convoques:
-            ligne = LigneEmargement(membre=membre, suppleants=self.conseil.suppleants(membre))
+            ligne = LigneEmargement(membre=membre, suppleants=tuple(deputies.get(membre.id, ())))
             lignes.setdefault(str(membre.college or "Autres"), []).append(ligne)
         return tuple(CollegeEmargement(intitule=k, lignes=tuple(v)) for k, v in lignes.items())
 
@@ -329,10 +330,8 @@ class Charte:
     @property
     def signatures(self) -> tuple[Signature, ...]:
         """Every member of the group, signed or not, in protocol order."""
-        return tuple(
-            Signature(membre=m, signee_le=self.conseil.signature_du(m, self.groupe))
-            for m in self.groupe.membres
-        )
+        signed = self.conseil.signatures(self.groupe)
+        return tuple(Signature(membre=m, signee_le=signed.get(m.id)) for m in self.groupe.membres)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
@@ -199,7 +199,8 @@ def recipients(conseil: Conseil, seance: Seance, pour: Pour, jour: dt.date) -> t
     The chair, who signs the summons, is not written to.
     """
     if pour is Pour.DESTINATAIRE:
-        return tuple(m for m in conseil.convoques(seance) if m is not conseil.president)
+        chair = conseil.president
+        return tuple(m for m in conseil.convoques(seance) if m is not chair)
     if pour in EXPECTED:
         body = TypeOrganisme.ETAT if pour is Pour.PREFET else TypeOrganisme.JUSTICE
         found = (m for m in conseil.titulaires if m.qualite == Qualite.DROIT and m.organisme)
@@ -241,14 +242,18 @@ def _dossier_jobs(
     conseil: Conseil, seance: Seance, entry: DossierEntry, documents: list[DocumentJob], jour: dt.date
 ) -> list[DossierJob]:
     """Return the packets of one entry; a recipient without any paper of their own gets none."""
+    found = recipients(conseil, seance, entry.par, jour)
+    for_all = found == (None,)  # the session's own packet: it takes everybody's papers
+    keys: dict[tuple[str, Any], list[str]] = defaultdict(list)
+    for document in documents:
+        keys[document.entry.code, None if for_all else document.recipient].append(document.key)
     jobs = []
-    for recipient in recipients(conseil, seance, entry.par, jour):
-        mine = [d for d in documents if recipient is None or d.recipient in {None, recipient}]
+    for recipient in found:
         pieces: list[str] = []
         for code in entry.pieces:
-            pieces += [ANNEXES] if code == ANNEXES else [d.key for d in mine if d.entry.code == code]
-        own = [d for d in mine if d.key in pieces and d.recipient is recipient]
-        if own or (recipient is None and set(pieces) - {ANNEXES}):
+            common = [] if for_all else keys[code, None]
+            pieces += [ANNEXES] if code == ANNEXES else common + keys[code, recipient]
+        if any(keys[code, recipient] for code in entry.pieces):
             key = entry.code if recipient is None else f"{entry.code}-{slug(recipient.id)}"
             jobs.append(DossierJob(key, entry, seance, tuple(pieces), recipient))
     return jobs

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
-from enum import Enum
 from types import FunctionType, MethodType
 from typing import Any, Final
 
@@ -26,27 +25,33 @@ class Trace:
     """
 
     def __init__(self) -> None:
-        self.cells: dict[str, str] = {}
-        self._collections: dict[str, set[str]] = {}
+        self._read: dict[tuple[object, str], str | None] = {}
 
     def view(self, value: Any) -> Any:
         """Return ``value`` as a template may see it: views of domain objects, anything else as it is."""
-        if dataclasses.is_dataclass(value) and not isinstance(value, type | Enum | View):
-            return View(value, self)
         if isinstance(value, tuple):
             return tuple(self.view(item) for item in value)
-        return value
+        return View(value, self) if dataclasses.is_dataclass(type(value)) else value
 
-    def note(self, record: object, name: str, sheet: str | None, value: object) -> None:
-        """Note that the field ``name`` of ``record`` was read."""
-        if sheet is not None:
-            seen = self._collections.setdefault(sheet, set())
-            seen.add(_mark(value))
-            self.cells[f"{sheet}!*"] = digest(sorted(seen))
-        elif isinstance(record, Ligne):
-            place = record.origine.place(name)
-            spot = place.cell or f"{place.row}:{name}"
-            self.cells[f"{place.sheet}!{spot}"] = digest([_mark(value)])
+    def note(self, record: object, name: str, sheet: str | None) -> None:
+        """Note that the field ``name`` of ``record`` was read; a collection comes from ``sheet``."""
+        if sheet is not None or isinstance(record, Ligne):
+            self._read[record, name] = sheet
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The cells read so far, in the order in which they were read first."""
+        cells: dict[str, str] = {}
+        rows: dict[str, set[str]] = {}
+        for (record, name), sheet in self._read.items():
+            mark = _mark(getattr(record, name))
+            if sheet is not None:
+                rows.setdefault(f"{sheet}!*", set()).add(mark)
+                cells[f"{sheet}!*"] = ""
+            elif isinstance(record, Ligne):
+                place = record.origine.place(name)
+                cells[f"{place.sheet}!{place.cell or f'{place.row}:{name}'}"] = digest([mark])
+        return cells | {spot: digest(sorted(marks)) for spot, marks in rows.items()}
 
 
 class View:
@@ -64,7 +69,7 @@ class View:
         fields = _fields(cls)
         if name in fields and name != "origine":
             value = getattr(record, name)
-            trace.note(record, name, fields[name], value)
+            trace.note(record, name, fields[name])
             return trace.view(value)
         found = None if name.startswith("_") else getattr(cls, name, None)
         if isinstance(found, property) and found.fget is not None:

@@ -142,16 +142,21 @@ class Conseil:
     @property
     def president(self) -> Membre | None:
         """The active chair, or None; a second one is a finding."""
-        return next((m for m in self.titulaires if m.qualite == Qualite.PRESIDENT), None)
+        chairs = (m for m in self.membres if m.qualite == Qualite.PRESIDENT)
+        return next((m for m in chairs if m.est_actif and not m.est_suppleant), None)
 
     @property
     def titulaires(self) -> tuple[Membre, ...]:
         """Active seats, deputies left out, in protocol order."""
         return tuple(m for m in self.membres if m.est_actif and not m.est_suppleant)
 
-    def suppleants(self, membre: Membre) -> tuple[Membre, ...]:
-        """Active deputies of ``membre``."""
-        return tuple(m for m in self.membres if m.suppleant_de == membre.id and m.est_actif)
+    def suppleants(self) -> dict[str, list[Membre]]:
+        """Active deputies, by the identifier of the member for whom they stand in."""
+        deputies: dict[str, list[Membre]] = {}
+        for membre in self.membres:
+            if membre.suppleant_de is not None and membre.est_actif:
+                deputies.setdefault(membre.suppleant_de, []).append(membre)
+        return deputies
 
     def seance(self, identifiant: str | None) -> Seance | None:
         """Return the session with this identifier, or None."""
@@ -161,17 +166,14 @@ class Conseil:
         """Return the working group with this code, or None."""
         return next((g for g in self.groupes if g.id == identifiant), None)
 
-    def signature_du(self, membre: Membre, groupe: Groupe) -> date | None:
-        """Return when ``membre`` signed the group's charter in its present version, or None."""
-        signed = (
-            c.signee_le
-            for c in self.chartes
-            if c.membre is not None
-            and c.membre.id == membre.id
-            and c.groupe == groupe.id
-            and c.version == groupe.charte_version
-        )
-        return next((day for day in signed if day), None)
+    def signatures(self, groupe: Groupe) -> dict[str, date]:
+        """Return when each member, by identifier, signed the group's charter in its present version."""
+        signed: dict[str, date] = {}
+        for charte in self.chartes:
+            present = charte.groupe == groupe.id and charte.version == groupe.charte_version
+            if present and charte.membre is not None and charte.signee_le:
+                signed.setdefault(charte.membre.id, charte.signee_le)
+        return signed
 
     def convoques(self, seance: Seance) -> tuple[Membre, ...]:
         """Members summoned to ``seance``, in protocol order.
@@ -184,7 +186,8 @@ class Conseil:
         groupe = seance.groupe
         if groupe is None:
             return ()
-        return tuple(m for m in groupe.membres if not groupe.charte_requise or self.signature_du(m, groupe))
+        signed = self.signatures(groupe) if groupe.charte_requise else None
+        return tuple(m for m in groupe.membres if signed is None or m.id in signed)
 
     @property
     def majorite(self) -> int:

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 NBSP: Final = "\u00a0"
@@ -358,6 +359,7 @@ def sans_accents(s: str) -> str:
 _SEPARATORS: Final = re.compile(r"[\s\-‐–—'’ʼ]+")
 
 
+@lru_cache(maxsize=16_384)  # the same headers, identifiers and allowed values, over and over
 def cle(s: str) -> str:
     """Return what ``s`` is compared by: no accents, no case, one space for hyphens and apostrophes."""
     return _SEPARATORS.sub(" ", sans_accents(sans_accents(s).casefold())).strip()

@@ -19,17 +19,10 @@ from typing import Any, Final
 from clspd_docs.domain.french import JOURS, MOIS, cle
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
+from clspd_docs.registers import contacts
+from clspd_docs.registers.answers import Doubted, Refused, Repaired
 from clspd_docs.registers.schema import Column, Type
 
-UNREADABLE = Kind(
-    "REG201",
-    Severity.ERROR,
-    "Valeur illisible",
-    "Valeur illisible : il faut {attendu}.",
-    "Corriger la cellule, enregistrer le classeur, puis relancer « clspd-docs check ».",
-    bad="quatorze",
-    good="14",
-)
 EMPTY = Kind(
     "REG202",
     Severity.ERROR,
@@ -93,16 +86,6 @@ REPAIRED = Kind(
     bad="353010203 (zéro perdu)",
     good="03 53 01 02 03",
 )
-SEVERAL = Kind(
-    "REG209",
-    Severity.ERROR,
-    "Plusieurs valeurs dans une cellule",
-    "Plusieurs valeurs dans une cellule qui n’en attend qu’une.",
-    "Ne garder qu’une valeur.",
-    bad="a@ville.example / b@ville.example",
-    good="a@ville.example",
-)
-
 TYPED_AS_NUMBER = Kind(
     "REG210",
     Severity.ERROR,
@@ -137,24 +120,6 @@ class Cell:
     epoch_1904: bool = False
 
 
-class Refused(Exception):  # noqa: N818 - internal signal of the parsers
-    """A value that cannot be read; carries the kind and the facts."""
-
-    def __init__(self, kind: Kind = UNREADABLE, **facts: object) -> None:
-        super().__init__(kind.code)
-        self.kind = kind
-        self.facts = facts
-
-
-class Repaired(Exception):  # noqa: N818 - internal signal of the parsers
-    """A value read after a repair, to be told in a note."""
-
-    def __init__(self, value: object, correction: str) -> None:
-        super().__init__(correction)
-        self.value = value
-        self.correction = correction
-
-
 def parse(column: Column, cell: Cell) -> tuple[Any, Finding | None]:
     """Return the value of ``cell`` for ``column`` and its finding, if any.
 
@@ -167,17 +132,19 @@ def parse(column: Column, cell: Cell) -> tuple[Any, Finding | None]:
         return empty, FORMULA.at(cell.place, value=shown)
     if is_blank(raw):
         return empty, EMPTY.at(cell.place, attendu=column.expected) if column.required else None
+    told: Finding | None = None
     try:
         value = PARSERS[column.holds](column, cell)
     except Repaired as repair:
-        return repair.value, REPAIRED.at(cell.place, value=shown, correction=repair.correction)
+        value, told = repair.value, REPAIRED.at(cell.place, value=shown, correction=repair.correction)
+    except Doubted as doubt:
+        value, told = doubt.value, doubt.kind.at(cell.place, value=shown, **doubt.facts)
     except Refused as refusal:
-        return empty, refusal.kind.at(
-            cell.place, value=shown, **{"attendu": column.expected, **refusal.facts}
-        )
-    if column.holds in CODES and isinstance(raw, float) and not raw.is_integer():
-        return value, TYPED_AS_NUMBER.at(cell.place, value=shown)
-    return value, None
+        facts = {"attendu": column.expected, **refusal.facts}
+        return empty, refusal.kind.at(cell.place, value=shown, **facts)
+    if told is None and column.holds in CODES and isinstance(raw, float) and not raw.is_integer():
+        told = TYPED_AS_NUMBER.at(cell.place, value=shown)
+    return value, told
 
 
 def is_blank(raw: object) -> bool:
@@ -252,7 +219,7 @@ def _integer(column: Column, cell: Cell) -> int:
 def _number(column: Column, cell: Cell) -> Decimal:
     raw = cell.raw
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        value = Decimal(f"{raw * 100 if _in_percent(cell.number_format) else raw:.15g}")
+        value = Decimal(f"{raw * 100 if in_percent(cell.number_format) else raw:.15g}")
     elif isinstance(raw, str):
         value = number_of_text(as_text(raw))
     else:
@@ -264,7 +231,7 @@ def _number(column: Column, cell: Cell) -> Decimal:
     return value
 
 
-def _in_percent(number_format: str) -> bool:
+def in_percent(number_format: str) -> bool:
     """True when the cell shows 100 times what it holds; a « % » between quotes is only printed."""
     return "%" in re.sub(r'"[^"]*"|\\.', "", number_format)
 
@@ -387,48 +354,25 @@ def _refs(_column: Column, cell: Cell) -> tuple[str, ...]:
 
 
 def _email(_column: Column, cell: Cell) -> str:
-    text = as_text(cell.raw).removeprefix("mailto:")
-    if text.count("@") > 1:
-        raise Refused(SEVERAL)
-    if ".." in text or not re.fullmatch(r"[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@,;<>().]{2,}", text):
-        raise Refused
-    return text
+    return contacts.email(as_text(cell.raw))
 
 
 def _phone(_column: Column, cell: Cell) -> str:
-    text = as_text(cell.raw)
-    digits = re.sub(r"\D", "", text.replace("(0)", ""))
-    repaired = False
-    if abroad := re.fullmatch(r"(?:00)?33(\d{9})", digits):
-        digits = "0" + abroad[1]
-    elif len(digits) == 9 and digits[0] != "0":  # noqa: PLR2004 - the leading zero lost by Excel
-        digits, repaired = "0" + digits, True
-    if len(digits) in {20, 30}:
-        raise Refused(SEVERAL)
-    if not re.fullmatch(r"0[1-9]\d{8}", digits) or re.search(r"[^\d\s.()+/-]", text):
-        raise Refused
-    spaced = " ".join(digits[i : i + 2] for i in range(0, 10, 2))
-    if repaired:
-        raise Repaired(spaced, "zéro initial rétabli")
-    return spaced
+    return contacts.phone(as_text(cell.raw))
 
 
 def _postcode(_column: Column, cell: Cell) -> str:
-    text = as_text(cell.raw).replace(" ", "")
-    if re.fullmatch(r"\d{4}", text) and not isinstance(cell.raw, str):
-        if cell.number_format == "00000":
-            return "0" + text
-        raise Repaired("0" + text, "zéro initial rétabli")
-    if not re.fullmatch(r"\d{5}", text):
-        raise Refused
-    return text
+    return contacts.postcode(
+        as_text(cell.raw), is_number=_is_number(cell.raw), number_format=cell.number_format
+    )
 
 
 def _siret(_column: Column, cell: Cell) -> str:
-    digits = as_text(cell.raw).replace(" ", "")
-    if not re.fullmatch(r"\d{9}(\d{5})?", digits):
-        raise Refused
-    return digits
+    return contacts.siret(as_text(cell.raw), is_number=_is_number(cell.raw))
+
+
+def _is_number(raw: object) -> bool:
+    return isinstance(raw, int | float) and not isinstance(raw, bool)
 
 
 PARSERS: Final[dict[Type, Callable[[Column, Cell], Any]]] = {

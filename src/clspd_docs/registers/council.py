@@ -36,6 +36,7 @@ BY_NAME = Kind(
 )
 
 LAST: Final = 10_000  # rank of a member without one
+MAX_COMPARED: Final = 100_000  # names, about a second: past it, references are told without a suggestion
 T = TypeVar("T")
 
 
@@ -57,6 +58,7 @@ class _Builder:
         self.names = {key: _index(rows) for key, rows in book.rows.items()}
         # A row that could not be used may be the one meant: no suggestion then.
         self.incomplete = {place.sheet for place in book.refused}
+        self.compared = 0
 
     def build(self) -> tuple[Conseil, list[Finding]]:
         politesses = self._objects("politesses", Politesse)
@@ -73,38 +75,33 @@ class _Builder:
             },
         )
         indicateurs = self._objects("indicateurs", Indicateur)
+        of_action = _grouped(indicateurs, "action")
         actions = self._objects(
             "actions",
             Action,
             {"chef_de_file": organismes, "referents": referents, "partenaires": organismes},
-            lambda values: {"indicateurs": _where(indicateurs, "action", values["id"])},
+            lambda values: {"indicateurs": of_action.get((values["id"],), ())},
         )
-        axes = self._objects(
-            "axes", Axe, {}, lambda values: {"actions": _where(actions, "axe", values["id"])}
-        )
+        of_axis = _grouped(actions, "axe")
+        axes = self._objects("axes", Axe, {}, lambda values: {"actions": of_axis.get((values["id"],), ())})
         decisions = self._objects("decisions", Decision, {"pilote": organismes})
+        of_point = _grouped(decisions, "seance", "point")
         points = self._objects(
             "points",
             Point,
             {},
-            lambda values: {
-                "decisions": tuple(
-                    d for d in decisions if d.seance == values["seance"] and d.point == values["rang"]
-                )
-            },
+            lambda values: {"decisions": of_point.get((values["seance"], values["rang"]), ())},
         )
         points.sort(key=lambda p: (p.rang or LAST, p.origine.row))
         presences = self._objects("presences", Presence, {"membre": membres, "pouvoir_a": membres})
         presences.sort(key=lambda p: (p.membre.rang or LAST if p.membre else LAST, p.origine.row))
+        children: dict[str, list[Any]] = {"points": points, "presences": presences, "decisions": decisions}
+        of_seance = {name: _grouped(objects, "seance") for name, objects in children.items()}
         seances = self._objects(
             "seances",
             Seance,
             {"groupe": groupes, "president": membres},
-            lambda values: {
-                "points": _where(points, "seance", values["id"]),
-                "presences": _where(presences, "seance", values["id"]),
-                "decisions": _where(decisions, "seance", values["id"]),
-            },
+            lambda values: {name: found.get((values["id"],), ()) for name, found in of_seance.items()},
         )
         chartes = self._objects("chartes", CharteSignee, {"membre": membres})
         conseil = Conseil(
@@ -159,18 +156,26 @@ class _Builder:
         """Return the identifier that ``text`` means, or None after telling that there is none."""
         if text is None or ref is None:
             return None
-        index, place = self.names[ref], row.origin.place(name)
-        found = index.get(cle(text))
+        key = cle(text)
+        found = self.names[ref].get(key)
         if found is None:
-            tab = next((row.origin.sheet for row in self.book.rows[ref]), None)
-            near = [] if tab in self.incomplete else get_close_matches(cle(text), index, n=1, cutoff=0.7)
-            hint = f" Vouliez-vous « {index[near[0]]} » ?" if near else ""
+            place, hint = row.origin.place(name), self._suggestion(key, ref)
             self.findings.append(
                 UNKNOWN_REFERENCE.at(place, value=text, feuille=BY_KEY[ref].title, suggestion=hint)
             )
-        elif cle(found) != cle(text):
-            self.findings.append(BY_NAME.at(place, value=text, identifiant=found))
+        elif found != text and cle(found) != key:
+            self.findings.append(BY_NAME.at(row.origin.place(name), value=text, identifiant=found))
         return found
+
+    def _suggestion(self, key: str, ref: str) -> str:
+        """Return « Vouliez-vous… » when something near exists; nothing once too many names were compared."""
+        index = self.names[ref]
+        tab = next((row.origin.sheet for row in self.book.rows[ref]), None)
+        self.compared += len(index)
+        if tab in self.incomplete or self.compared > MAX_COMPARED:
+            return ""
+        near = get_close_matches(key, index, n=1, cutoff=0.7)
+        return f" Vouliez-vous « {index[near[0]]} » ?" if near else ""
 
 
 def _index(rows: Iterable[Row]) -> dict[str, str]:
@@ -192,5 +197,9 @@ def _index(rows: Iterable[Row]) -> dict[str, str]:
     return index
 
 
-def _where(objects: Iterable[T], name: str, identifier: str) -> tuple[T, ...]:
-    return tuple(o for o in objects if getattr(o, name) == identifier)
+def _grouped(objects: Iterable[T], *names: str) -> dict[tuple[Any, ...], tuple[T, ...]]:
+    """Return the objects by the values of the fields ``names``, in order."""
+    groups: dict[tuple[Any, ...], list[T]] = {}
+    for one in objects:
+        groups.setdefault(tuple(getattr(one, name) for name in names), []).append(one)
+    return {key: tuple(group) for key, group in groups.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
@@ -17,7 +17,7 @@ from clspd_docs.registers import case_file
 from clspd_docs.registers.cells import as_text
 from clspd_docs.registers.grid import Grid
 from clspd_docs.registers.schema import SCHEMA_VERSION, Column, Layout, Sheet
-from clspd_docs.registers.sheets import ERRORS_TITLE, LISTS_TITLE, README_TITLE, SHEETS
+from clspd_docs.registers.sheets import ERRORS_TITLE, ERRORS_TITLE_IF_TAKEN, LISTS_TITLE, README_TITLE, SHEETS
 from clspd_docs.registers.source import Source
 
 NO_SHEET = Kind(
@@ -25,7 +25,7 @@ NO_SHEET = Kind(
     Severity.ERROR,
     "Feuille absente",
     "La feuille « {feuille} » est absente du classeur.",
-    "La rétablir, avec ses en-têtes, depuis un classeur neuf (« clspd-docs init »).",
+    "La rétablir avec « clspd-docs registers upgrade », ou depuis un classeur neuf (« clspd-docs init »).",
 )
 NO_HEADER = Kind(
     "REG102",
@@ -99,7 +99,7 @@ OLDER_SCHEMA = Kind(
 )
 
 HEADER_ROWS: Final = 20
-OWN_TITLES: Final = {cle(title) for title in (README_TITLE, LISTS_TITLE, ERRORS_TITLE)}
+OWN_TITLES: Final = {cle(title) for title in (README_TITLE, LISTS_TITLE, ERRORS_TITLE, ERRORS_TITLE_IF_TAKEN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,23 +174,46 @@ def locate(source: Source) -> Located:
         grid = grids.get(sheet.key)
         if grid is None:
             located.findings.append(NO_SHEET.at(Place(source.file, sheet.title), feuille=sheet.title))
-        elif sheet.layout is Layout.RECORD:
-            located.records[sheet.key] = _record(sheet, grid, located.findings)
-        elif (row := header_row(sheet, grid)) is None:
-            located.headless[sheet.key] = grid
-            expected = ", ".join(f"« {c.header} »" for c in sheet.columns if c.required)
-            located.findings.append(NO_HEADER.at(grid.place(), attendu=expected))
-        else:
-            located.tables[sheet.key] = table = _table(sheet, grid, row, located.findings)
-            absent = [c for c in sheet.columns if c.name not in table.columns]
-            missing += [f"« {c.header} » ({sheet.title})" for c in absent if c.since > schema]
-            located.findings += _absent((c for c in absent if c.since <= schema), grid.place(row))
+            continue
+        present, place = _parts(sheet, grid, located)
+        absent = [c for c in sheet.columns if c.name not in present] if place else []
+        missing += [f"« {c.header} » ({sheet.title})" for c in absent if c.since > schema]
+        located.findings += [
+            _absent(sheet, c).at(place, colonne=c.header) for c in absent if place and c.since <= schema
+        ]
     for grid in grids.values():
         located.findings += case_file.in_comments(grid)
     if missing or schema < SCHEMA_VERSION:
         told = ", ".join(missing) or "ses dernières listes"
         located.findings.append(OLDER_SCHEMA.at(Place(source.file), manque=told))
     return located
+
+
+def _parts(sheet: Sheet, grid: Grid, located: Located) -> tuple[Collection[str], Place | None]:
+    """Place the columns or the lines of a sheet; return the fields found, and where an absent one is told.
+
+    No place when the headers were not found: every column would be told absent.
+    """
+    if sheet.layout is Layout.RECORD:
+        located.records[sheet.key] = record = _record(sheet, grid, located.findings)
+        return record.rows.keys(), grid.place()
+    row = header_row(sheet, grid)
+    if row is None:
+        located.headless[sheet.key] = grid
+        expected = ", ".join(f"« {c.header} »" for c in sheet.columns if c.required)
+        located.findings.append(NO_HEADER.at(grid.place(), attendu=expected))
+        return (), None
+    located.tables[sheet.key] = table = _table(sheet, grid, row, located.findings)
+    return table.columns.keys(), grid.place(row)
+
+
+def _absent(sheet: Sheet, column: Column) -> Kind:
+    """Return how much the absence of a column or a line matters."""
+    if sheet.layout is Layout.RECORD and column.required:
+        return LINE_MISSING
+    return (
+        NO_COLUMN if sheet.layout is Layout.TABLE and (column.required or column.places) else OPTIONAL_COLUMN
+    )
 
 
 def _sheets(source: Source, located: Located) -> dict[str, Grid]:
@@ -289,13 +312,6 @@ def _table(sheet: Sheet, grid: Grid, row: int, findings: list[Finding]) -> Table
     return Table(sheet, grid, row, found, extras)
 
 
-def _absent(columns: Iterable[Column], place: Place) -> list[Finding]:
-    return [
-        (NO_COLUMN if c.required or c.places else OPTIONAL_COLUMN).at(place, colonne=c.header)
-        for c in columns
-    ]
-
-
 def _record(sheet: Sheet, grid: Grid, findings: list[Finding]) -> Record:
     """Place the lines of a two-column sheet: a label, and its value in the next column."""
     label_column, labels = _labels(sheet, grid)
@@ -316,10 +332,6 @@ def _record(sheet: Sheet, grid: Grid, findings: list[Finding]) -> Record:
             findings.append(DOUBLE_COLUMN.at(place, colonne=column.header, cellules=cells))
         else:
             rows[column.name] = number
-    for column in sheet.columns:
-        if column.name not in rows:
-            kind = LINE_MISSING if column.required else OPTIONAL_COLUMN
-            findings.append(kind.at(grid.place(), colonne=column.header))
     return Record(sheet, grid, label_column, rows, extras)
 
 

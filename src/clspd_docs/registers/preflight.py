@@ -85,6 +85,7 @@ class Form(StrEnum):
     ODS = "ods"
     XLS = "xls"
     CSV = "csv"
+    JSON = "json"
 
 
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from clspd_docs.domain.french import cle
 from clspd_docs.findings import Finding, Kind, Severity
@@ -37,6 +39,15 @@ DOUBLE_IDENTIFIER = Kind(
     "Identifiant déjà utilisé à la ligne {ligne} : cette ligne-ci n’est pas utilisée.",
     "Changer l’un des deux identifiants, ou supprimer la ligne en trop.",
 )
+TOO_MANY = Kind(
+    "REG117",
+    Severity.ERROR,
+    "Trop de fautes dans une colonne",
+    "{nombre} autres cellules de cette colonne ont la même faute ({code}) : elles ne sont pas nommées une à une.",
+    "Corriger la colonne d’un bloc, puis relancer « clspd-docs check ».",
+)
+
+MOST: Final = 500  # errors of one kind told in one column; the rest is told once, and holds the sheet
 
 
 def read(path: Path, file: str) -> tuple[Book, list[Finding]]:
@@ -52,11 +63,28 @@ def read(path: Path, file: str) -> tuple[Book, list[Finding]]:
     located = locate(source)
     findings = located.findings
     refused = [grid.place(row) for grid in located.headless.values() for row in grid.rows]
-    rows = {sheet.key: tuple(_rows(sheet, located, file, refused)) for sheet in SHEETS}
-    return Book(file, source.digest, rows, tuple(refused)), findings
+    rows = {sheet.key: tuple(rows_of(sheet, located, file, refused)) for sheet in SHEETS}
+    return Book(file, source.digest, rows, tuple(refused)), bounded(findings)
 
 
-def _rows(sheet: Sheet, located: Located, file: str, refused: list[Place]) -> Iterator[Row]:
+def bounded(findings: list[Finding]) -> list[Finding]:
+    """Return the findings with, in each column, the first errors of a kind only, and how many more there are."""
+    seen: Counter[tuple[str | None, str | None, str]] = Counter()
+    kept: list[Finding] = []
+    places: dict[tuple[str | None, str | None, str], Place] = {}
+    for finding in findings:
+        key = (finding.place.sheet, finding.place.column, finding.code)
+        if finding.is_error:
+            seen[key] += 1
+        if seen[key] <= MOST or not finding.is_error:
+            kept.append(finding)
+        else:
+            places[key] = replace(finding.place, cell=None, row=None)
+    return kept + [TOO_MANY.at(places[key], nombre=seen[key] - MOST, code=key[2]) for key in places]
+
+
+def rows_of(sheet: Sheet, located: Located, file: str, refused: list[Place]) -> Iterator[Row]:
+    """Yield the rows of one sheet, adding to the findings of ``located`` and to the rows refused."""
     if sheet.key in located.tables:
         yield from _table(located.tables[sheet.key], located.findings, refused)
     elif sheet.key in located.records:

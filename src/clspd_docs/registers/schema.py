@@ -86,7 +86,7 @@ class Column:
             Type.INTEGER: f"un nombre entier{self._bounds()}",
             Type.NUMBER: f"un nombre{self._bounds()}",
             Type.EMAIL: "une seule adresse, comme nom@exemple.fr",
-            Type.PHONE: "un numéro à dix chiffres",
+            Type.PHONE: "un numéro, comme 03 53 01 02 03, 3919 ou +32 2 555 12 12",
             Type.POSTCODE: "un code postal à cinq chiffres",
             Type.SIRET: "un SIRET à 14 chiffres, ou un SIREN à 9 chiffres",
             Type.IDENTIFIER: "un identifiant sans espace, unique dans la feuille",

@@ -30,3 +30,4 @@ BY_KEY: Final = {sheet.key: sheet for sheet in SHEETS}
 README_TITLE: Final = "Lisez-moi"
 LISTS_TITLE: Final = "Listes"
 ERRORS_TITLE: Final = "Erreurs"  # the first sheet of an annotated copy
+ERRORS_TITLE_IF_TAKEN: Final = "Erreurs (clspd-docs)"

@@ -11,6 +11,7 @@ from clspd_docs.errors import Stop
 from clspd_docs.origin import Place
 from clspd_docs.registers.cells import is_blank
 from clspd_docs.registers.grid import Grid, Shown
+from clspd_docs.registers.marks import without_marks
 from clspd_docs.registers.preflight import DAMAGED
 from clspd_docs.registers.schema import SCHEMA_PROPERTY
 
@@ -33,10 +34,13 @@ def sheets(data: bytes, file: str) -> tuple[list[Grid], int | None]:
     }
     values = _open(data, place, data_only=True) if any(spots.values()) else formulas
     is_1904 = values.epoch.year == 1904  # noqa: PLR2004 - the other calendar of Excel
-    grids = [
-        _grid(worksheet, file, tab, spots[worksheet.title], is_1904)
-        for tab, worksheet in enumerate(values.worksheets)
-    ]
+    try:
+        grids = [
+            _grid(worksheet, file, tab, spots[worksheet.title], is_1904)
+            for tab, worksheet in enumerate(values.worksheets)
+        ]
+    except IndexError as error:  # a cell whose style is out of the workbook's list
+        raise Stop(DAMAGED.at(place)) from error
     return grids, _schema(values)
 
 
@@ -55,8 +59,9 @@ def _grid(worksheet: Any, file: str, tab: int, formulas: set[tuple[int, int]], i
         if not is_blank(cell.value) or spot in formulas:
             shown = Shown(cell.value, cell.number_format, spot in formulas)
             rows.setdefault(cell.row, {})[cell.column] = shown
-        if getattr(cell, "comment", None) is not None:
-            comments[spot] = str(cell.comment.text)
+        comment = getattr(cell, "comment", None)
+        if comment is not None and (text := without_marks(str(comment.text))):
+            comments[spot] = text
     hidden = {row for row in rows if worksheet.row_dimensions[row].hidden}
     is_hidden = worksheet.sheet_state != "visible"
     return Grid(file, worksheet.title, tab, rows, hidden, is_1904, comments, is_hidden)
@@ -66,7 +71,7 @@ def _schema(workbook: Any) -> int | None:
     """Return the version of the schema that the workbook was made for; None when it does not say."""
     for known in workbook.custom_doc_props.props:
         if known.name == SCHEMA_PROPERTY:
-            text = str(known.value)
+            text = str(known.value).removesuffix(".0")  # LibreOffice makes a real of it
             return int(text) if text.isdecimal() and len(text) < 5 else None  # noqa: PLR2004 - no version is so long
     return None
 

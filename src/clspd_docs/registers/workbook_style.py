@@ -18,10 +18,11 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from clspd_docs.domain.french import insecables
-from clspd_docs.registers.schema import Column, Sheet, Type
+from clspd_docs.registers.schema import Column, Type
 
 AnyCell: TypeAlias = Cell | MergedCell
 
+AUTHOR: Final = "clspd-docs"  # of the notes over the headers
 FONT: Final = "Calibri"
 DARK: Final = "1F3864"
 PALE: Final = "D9E2F3"
@@ -99,7 +100,7 @@ def help_text(column: Column) -> str:
 def comment(column: Column) -> Comment:
     """Return the note that hovers over a header."""
     text = help_text(column)
-    return Comment(text, "clspd-docs", width=300, height=40 + 18 * (len(text) // 38 + 1))
+    return Comment(text, AUTHOR, width=300, height=40 + 18 * (len(text) // 38 + 1))
 
 
 def width(column: Column) -> float:
@@ -108,14 +109,13 @@ def width(column: Column) -> float:
     return max(column.width, len(column.header) / 2 + 4, longest_word + 3)
 
 
-def columns(ws: Worksheet, sheet: Sheet) -> None:
-    """Set the widths, and the formats that the rows to come will take."""
-    for index, column in enumerate(sheet.columns, 1):
-        dimension = ws.column_dimensions[get_column_letter(index)]
-        dimension.width = width(column)
-        dimension.number_format = number_format(column)
-        dimension.alignment = _AMOUNT if column.holds is Type.NUMBER else WRAPPED
-        dimension.font = BODY_FONT
+def column(ws: Worksheet, number: int, of: Column) -> None:
+    """Set the width of a column, and the formats that the rows to come will take."""
+    dimension = ws.column_dimensions[get_column_letter(number)]
+    dimension.width = width(of)
+    dimension.number_format = number_format(of)
+    dimension.alignment = _AMOUNT if of.holds is Type.NUMBER else WRAPPED
+    dimension.font = BODY_FONT
 
 
 def page(ws: Worksheet, total: float, repeated: str | None = "1:1") -> None:

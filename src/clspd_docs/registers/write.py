@@ -16,8 +16,9 @@ from typing import Final
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.packaging.custom import IntProperty
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
@@ -31,8 +32,8 @@ from clspd_docs.registers.sheets_people import POLITESSE
 from clspd_docs.registers.workbook_readme import write_readme
 
 RECORD_HEADERS: Final = ("Paramètre", "Valeur", "À quoi cela sert")
-_RECORD_WIDTHS: Final = (40, 54, 78)
-_READY_ROWS: Final = 1000  # rows with a dropdown and a place in the list of identifiers, empty ones included
+HEADER_HEIGHT: Final = 34  # points: two lines
+RECORD_WIDTHS: Final = (40, 54, 78)
 _WRITTEN_ON: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed civil date; Excel's properties have no zone
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -75,61 +76,88 @@ def workbook_bytes(rows: Rows) -> bytes:
     write_readme(wb.worksheets[0])
     last_rows = {}
     for sheet in SHEETS:
-        ws = wb.create_sheet(sheet.title)
         content = rows.get(sheet.key, ())
-        last_rows[sheet.key] = max(_READY_ROWS, 2 * len(content))
-        if sheet.layout is Layout.RECORD:
-            _write_record(ws, sheet, content[0] if content else {})
-        else:
-            _write_table(ws, sheet, content, last_rows[sheet.key])
+        last_rows[sheet.key] = write_sheet(wb.create_sheet(sheet.title), sheet, content)
     lists.name_identifiers(wb, last_rows)
     lists.write_lists(wb)
     return _dateless(wb)
 
 
+def write_sheet(ws: Worksheet, sheet: Sheet, content: Sequence[Row]) -> int:
+    """Fill an empty sheet; return the last row that is ready for use."""
+    last_row = max(lists.READY_ROWS, 2 * len(content))
+    if sheet.layout is Layout.RECORD:
+        _write_record(ws, sheet, content[0] if content else {})
+    else:
+        _write_table(ws, sheet, content, last_row)
+    return last_row
+
+
 def _write_table(ws: Worksheet, sheet: Sheet, content: Sequence[Row], last_row: int) -> None:
     for index, column in enumerate(sheet.columns, 1):
-        letter = get_column_letter(index)
-        cell = ws.cell(1, index, column.header)
-        style.header(cell, required=column.required)
-        cell.comment = style.comment(column)
+        write_header(ws, 1, index, column, last_row)
         for row, record in enumerate(content or [{}], 2):
             _fill(ws.cell(row, index), column, record)
-        _add_rule(ws, column, f"{letter}2:{letter}{last_row}")
-    style.columns(ws, sheet)
     widths = [style.width(column) for column in sheet.columns]
     for row, cells in enumerate(ws.iter_rows(min_row=2, values_only=True), 2):
         ws.row_dimensions[row].height = style.height(zip(cells, widths, strict=True))
-    last = f"{get_column_letter(len(sheet.columns))}{max(len(content), 1) + 1}"
-    table = Table(displayName=table_name(sheet), ref=f"A1:{last}")
-    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
-    ws.add_table(table)
-    ws.row_dimensions[1].height = 34
+    add_table(ws, sheet, f"A1:{get_column_letter(len(sheet.columns))}{max(len(content), 1) + 1}")
+    ws.row_dimensions[1].height = HEADER_HEIGHT
     ws.freeze_panes = "B2" if sheet.has_identifier else "A2"
     style.page(ws, sum(widths))
 
 
+def write_header(ws: Worksheet, row: int, number: int, column: Column, last_row: int) -> None:
+    """Write a column's header with its note; give its cells, down to ``last_row``, their rule and format."""
+    cell = ws.cell(row, number, column.header)
+    style.header(cell, required=column.required)
+    cell.comment = style.comment(column)
+    style.column(ws, number, column)
+    letter = get_column_letter(number)
+    lists.add_rule(ws, column, f"{letter}{row + 1}:{letter}{last_row}")
+
+
+def add_table(ws: Worksheet, sheet: Sheet, cells: str) -> None:
+    """Make an Excel table of the cells; its headers are their first row."""
+    assert ws.parent is not None
+    taken = {known.casefold() for other in ws.parent.worksheets for known in other.tables}
+    name = table_name(sheet)
+    while name.casefold() in taken:
+        name += "_"
+    left, top, right, _ = range_boundaries(cells)
+    assert left
+    assert right
+    # Named here, since openpyxl would walk the whole table to name them.
+    columns = [
+        TableColumn(id=index, name=str(ws.cell(top or 1, number).value))
+        for index, number in enumerate(range(left, right + 1), 1)
+    ]
+    table = Table(displayName=name, ref=cells, autoFilter=AutoFilter(ref=cells), tableColumns=columns)
+    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+    ws.add_table(table)
+
+
 def _write_record(ws: Worksheet, sheet: Sheet, record: Row) -> None:
-    for index, (text, width) in enumerate(zip(RECORD_HEADERS, _RECORD_WIDTHS, strict=True), 1):
+    for index, (text, width) in enumerate(zip(RECORD_HEADERS, RECORD_WIDTHS, strict=True), 1):
         style.header(ws.cell(1, index, text), required=True)
         ws.column_dimensions[get_column_letter(index)].width = width
     for row, column in enumerate(sheet.columns, 2):
-        style.header(ws.cell(row, 1, column.header), required=column.required)
-        _fill(ws.cell(row, 2), column, record)
-        style.framed(ws.cell(row, 2))
-        style.framed(ws.cell(row, 3, insecables(column.help)))
-        texts = zip((cell.value for cell in ws[row]), _RECORD_WIDTHS, strict=True)
-        ws.row_dimensions[row].height = style.height(texts)
-        _add_rule(ws, column, f"B{row}")
+        write_line(ws, row, 1, column, record)
     ws.freeze_panes = "B2"
-    style.page(ws, sum(_RECORD_WIDTHS))
+    style.page(ws, sum(RECORD_WIDTHS))
 
 
-def _add_rule(ws: Worksheet, column: Column, cells: str) -> None:
-    rule = lists.validation(column)
-    if rule is not None:
-        rule.add(cells)
-        ws.add_data_validation(rule)
+def write_line(ws: Worksheet, row: int, number: int, column: Column, record: Row) -> None:
+    """Write one line of a two-column sheet: label in the column ``number``, then value and help."""
+    label, value, usage = (ws.cell(row, number + index) for index in range(3))
+    label.value, usage.value = column.header, insecables(column.help)
+    style.header(label, required=column.required)
+    _fill(value, column, record)
+    style.framed(value)
+    style.framed(usage)
+    texts = (cell.value for cell in (label, value, usage))
+    ws.row_dimensions[row].height = style.height(zip(texts, RECORD_WIDTHS, strict=True))
+    lists.add_rule(ws, column, value.coordinate)
 
 
 def _fill(cell: style.AnyCell, column: Column, record: Row) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from clspd_docs.domain.conseil import Conseil
 from clspd_docs.domain.french import cle, nombre
 from clspd_docs.domain.listes import Canal, Qualite, TypeInstance
-from clspd_docs.domain.personnes import Adressable, Membre
+from clspd_docs.domain.personnes import Membre
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.rules.legal import legal
 
@@ -49,13 +49,6 @@ NO_ADDRESS = Kind(
     "Adresse postale absente",
     "La convocation part par la poste, mais ni le membre ni son organisme n’ont d’adresse complète.",
     "Compléter l’adresse du membre ou de son organisme.",
-)
-LONG_LINE = Kind(
-    "COH306",
-    Severity.WARNING,
-    "Ligne d’adresse trop longue",
-    "La ligne compte {longueur} caractères ; la norme postale en admet 38.",
-    "Abréger la ligne.",
 )
 SELF_DEPUTY = Kind(
     "COH307",
@@ -152,7 +145,6 @@ OLD_TITLES: Final = {
     "departementale de la securite publique": _DDPN,
     "conseil general": "le conseil général est devenu le conseil départemental en 2015",
 }
-MAX_LINE: Final = 38
 
 
 def check_people(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
@@ -161,6 +153,7 @@ def check_people(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
     yield from _settings(conseil)
     yield from _chairs(conseil)
     yield from _twice(conseil)
+    by_id = {membre.id: membre for membre in conseil.membres}
     for membre in conseil.membres:
         if membre.prenom and not membre.nom:
             yield NO_NAME.at(membre.origine.place("nom"))
@@ -170,10 +163,7 @@ def check_people(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
             if membre.mandat_fin and membre.mandat_fin < jour:
                 yield EXPIRED.at(membre.origine.place("mandat_fin"))
             yield from _channel(membre)
-            yield from _standing(membre, conseil)
-            yield from address_lines(membre)
-    for organisme in conseil.organismes:
-        yield from address_lines(organisme)
+            yield from _standing(membre, by_id)
     for groupe in conseil.groupes:
         if groupe.charte_requise and not groupe.charte_version:
             yield NO_CHARTER_VERSION.at(groupe.origine.place("charte_version"))
@@ -222,7 +212,7 @@ def _channel(membre: Membre) -> Iterator[Finding]:
         yield NO_ADDRESS.at(membre.origine.place("ville"))
 
 
-def _standing(membre: Membre, conseil: Conseil) -> Iterator[Finding]:
+def _standing(membre: Membre, by_id: Mapping[str, Membre]) -> Iterator[Finding]:
     """What the law asks before a person sits (CSI art. L. 132-4)."""
     article = legal().articles["l132_4"].court
     organisme = membre.organisme
@@ -238,15 +228,6 @@ def _standing(membre: Membre, conseil: Conseil) -> Iterator[Finding]:
             yield OLD_TITLE.at(membre.origine.place("fonction"), value=membre.fonction, remplacement=new)
             break
     if membre.suppleant_de is not None:
-        titulaire = next((m for m in conseil.membres if m.id == membre.suppleant_de), None)
+        titulaire = by_id.get(membre.suppleant_de)
         if titulaire is None or titulaire is membre or titulaire.est_suppleant:
             yield SELF_DEPUTY.at(membre.origine.place("suppleant_de"))
-
-
-def address_lines(adresse: Adressable) -> Iterator[Finding]:
-    """Yield the postal lines over 38 characters (NF Z 10-011)."""
-    for name in ("adresse_complement", "adresse_voie", "adresse_lieu_dit", "ville"):
-        text = getattr(adresse, name) or ""
-        length = len(text) + (6 if name == "ville" else 0)  # « 99120 » and a space
-        if length > MAX_LINE:
-            yield LONG_LINE.at(adresse.origine.place(name), value=text, longueur=length)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from jinja2 import TemplateSyntaxError
 from jinja2.utils import missing
 
+from clspd_docs.domain.french import sans_accents
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.templates.filters import FILTERS, BlankError, NotTextError, TooMuchError
@@ -89,6 +90,8 @@ OVER_BUDGET: Final = Kind(
 
 
 _KEYWORDS: Final = {"si": "if", "sinon": "else", "finsi": "endif", "pour": "for", "finpour": "endfor"}
+_WORDS: Final = ("if", "elif", "else", "endif", "for", "endfor", "set", "with", "endwith")
+_SHORTEST: Final = 3  # letters of a name that others may be near to
 # Jinja's message → what it says in French, after the sentence.
 _SYNTAX_DETAILS: Final = (
     (r"unexpected char '(.+?)'", " Le caractère « {0} » n’y a pas sa place."),
@@ -130,7 +133,7 @@ def _kind_and_facts(
             near = suggestion(str(error.message), (name for name in FILTERS if not name.startswith("_")))
             kind, facts = UNKNOWN_FILTER, {"nom": error.message, "suggestion": near}
         case TemplateSyntaxError() | SyntaxError() | RecursionError():
-            kind, facts = SYNTAX, {"detail": _syntax_detail(error)}
+            kind, facts = SYNTAX, {"detail": _syntax_detail(error, tag)}
         case UnknownFieldError() if error.owner is not None:
             names = context if error.owner is missing else fields_of(error.owner)
             path = re.search(rf"[\w.]*\b{re.escape(error.name)}\b", tag.body) if tag else None
@@ -153,14 +156,29 @@ def _kind_and_facts(
     return kind, facts
 
 
-def _syntax_detail(error: Exception) -> str:
+def _syntax_detail(error: Exception, tag: Tag | None) -> str:
     message = str(error.message) if isinstance(error, TemplateSyntaxError) else ""
     for pattern, sentence in _SYNTAX_DETAILS:
         match = re.search(pattern, message)
         if match:
-            keyword = _KEYWORDS.get(match[1])
-            return sentence.format(match[1], f" Vouliez-vous « {keyword} » ?" if keyword else "")
+            return sentence.format(match[1], _keyword(match[1], tag)) + _one_name(tag)
     return ""
+
+
+def _keyword(word: str, tag: Tag | None) -> str:
+    """Return what to write for a first word that is none of ours."""
+    if tag is not None and word in {"p", "tr", "tc"} and not tag.prefix:
+        return f" Coller le préfixe au signe : « {{%{word} … %}} », sans espace avant « {word} »."
+    near = _KEYWORDS.get(word) or next(iter(difflib.get_close_matches(word.lower(), _WORDS, 1, 0.7)), None)
+    return f" Vouliez-vous « {near} » ?" if near else ""
+
+
+def _one_name(tag: Tag | None) -> str:
+    """Return how to write, as one name, a field typed in several words: « date de séance »."""
+    if tag is None or not tag.is_output or not re.fullmatch(r"[^\W\d][\w.]*(?:[ ’'-]+\w+)+", tag.body):
+        return ""
+    name = re.sub("[ ’'-]+", "_", sans_accents(tag.body))
+    return f" Un nom de champ n’a ni espace ni apostrophe : « {name} » ?"
 
 
 def suggestion(name: str, names: Iterable[str], before: str = "") -> str:
@@ -168,6 +186,8 @@ def suggestion(name: str, names: Iterable[str], before: str = "") -> str:
 
     ``before`` is put in front of the name (« membre. »).
     """
+    if len(name) < _SHORTEST:
+        return ""
     by_lower = {known.lower(): known for known in names if known.isidentifier()}
     near = difflib.get_close_matches(name.lower(), by_lower, 1, 0.6)
     return f" Vouliez-vous « {before}{by_lower[near[0]]} » ?" if near else ""

@@ -1,0 +1,326 @@
+"""Faults of the blocks: pairs of tags, what they would take away, what they could leave empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from clspd_docs.findings import Kind, Severity
+from clspd_docs.templates.lint_scan import Fault, PartScan, TypedTag
+from clspd_docs.templates.parts import NS, q
+from clspd_docs.templates.tags import OPENING, is_fallback
+
+NOT_CLOSED: Final = Kind(
+    "MOD130",
+    Severity.ERROR,
+    "Bloc sans fin",
+    "Le bloc ouvert par la balise {balise} n’est jamais fermé : il manque « {fin} ».",
+    "Ajouter la balise de fin dans le modèle, à l’endroit où le bloc s’arrête.",
+    bad="{%p if destinataire.est_actif %} … (fin du document)",
+    good="{%p if destinataire.est_actif %} … {%p endif %}",
+)
+NOT_OPENED: Final = Kind(
+    "MOD131",
+    Severity.ERROR,
+    "Fin de bloc sans début",
+    "La balise {balise} ne correspond à aucun bloc ouvert avant elle.",
+    "Ajouter la balise de début, ou supprimer celle-ci.",
+)
+CROSSED: Final = Kind(
+    "MOD132",
+    Severity.ERROR,
+    "Blocs mal emboîtés",
+    "La balise {balise} ferme le bloc ouvert par {debut} : le mot ou le préfixe (p, tr…) n’est pas le même.",
+    "Fermer un bloc par la même sorte de balise : ici « {attendu} ».",
+    bad="{%tr for m in membres %} … {% endfor %}",
+    good="{%tr for m in membres %} … {%tr endfor %}",
+)
+LOST_TEXT: Final = Kind(
+    "MOD133",
+    Severity.ERROR,
+    "Texte qui disparaîtrait",
+    "À côté de la balise {balise}, le texte « {texte} » de la même ligne ou de la même rangée disparaîtrait.",
+    "Mettre la balise seule sur sa ligne (p) ou seule dans une rangée du tableau (tr).",
+    bad="{%p if destinataire.est_actif %} Madame, Monsieur,",
+    good="{%p if destinataire.est_actif %}",
+)
+SPREAD: Final = Kind(
+    "MOD138",
+    Severity.WARNING,
+    "Bloc à cheval sur plusieurs paragraphes",
+    "Le bloc ouvert par la balise {balise} se ferme dans un autre paragraphe : ceux-ci pourraient se coller.",
+    "Mettre le début et la fin chacun seul sur sa ligne, avec le préfixe p : « {{%p if … %}} », « {{%p endif %}} ».",
+)
+APART: Final = Kind(
+    "MOD155",
+    Severity.ERROR,
+    "Bloc à cheval sur deux cellules",
+    "La balise {balise} ferme un bloc ouvert ailleurs ({debut}) : le tableau, ou la page, serait défait.",
+    "Ouvrir et fermer le bloc dans la même cellule, ou, pour répéter des rangées, par des balises « {{%tr … %}} » "
+    "chacune dans sa rangée.",
+    bad="{%p if x %} dans une cellule, {%p endif %} dans la suivante",
+    good="les deux balises dans la même cellule",
+)
+SAME_ROW: Final = Kind(
+    "MOD156",
+    Severity.ERROR,
+    "Début et fin dans la même rangée",
+    "Les balises {debut} et {balise} sont dans la même rangée : l’une des deux disparaîtrait avec elle.",
+    "Mettre chacune seule dans une rangée à elle, au-dessus et au-dessous de celle qui se répète.",
+)
+COULD_EMPTY: Final = Kind(
+    "MOD157",
+    Severity.WARNING,
+    "Cellule qui peut rester vide",
+    "Selon les cas, les blocs de {contenant} ne laissent aucun paragraphe : Word dirait le fichier endommagé.",
+    "Ajouter une ligne vide tout à la fin, après la dernière balise « {{%p … %}} ».",
+)
+NO_ROW_LEFT: Final = Kind(
+    "MOD158",
+    Severity.WARNING,
+    "Tableau qui peut rester sans rangée",
+    "Si la liste est vide, ce tableau n’a plus aucune rangée : Word dirait le fichier endommagé.",
+    "Garder une rangée d’en-tête, ou entourer le tableau de « {{%p if … %}} » et « {{%p endif %}} ».",
+)
+CONTINUED: Final = Kind(
+    "MOD159",
+    Severity.NOTE,
+    "Numérotation qui continue d’une répétition à l’autre",
+    "Cette liste numérotée est répétée par la boucle {balise} : ses numéros continuent d’un tour à l’autre.",
+    "Si chaque tour doit repartir de 1, numéroter par une balise : « {{{{ loop.index }}}}. ».",
+)
+
+_MIDDLE: Final = frozenset({"else", "elif"})
+_REMOVED: Final = {"p": q("w:p"), "tr": q("w:tr"), "tc": q("w:tc")}  # what docxtpl takes away with the tag
+_HELD_BY: Final = {
+    "tr": (q("w:tbl"),),
+    "tc": (q("w:tr"),),
+    "": (q("w:tc"), q("w:txbxContent"), q("w:footnote"), q("w:endnote")),
+}
+_CONTAINERS: Final = {
+    q("w:tc"): "cette cellule",
+    q("w:txbxContent"): "cette zone de texte",
+    q("w:hdr"): "cet en-tête",
+    q("w:ftr"): "ce pied de page",
+    q("w:footnote"): "cette note",
+    q("w:endnote"): "cette note",
+}
+_TEXT_SHOWN: Final = 40
+_GLUED: Final = re.compile(r"^\{%-|-%\}$")  # docxtpl's own way to ask that paragraphs be joined
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A block that is opened, and its end when it was met."""
+
+    start: TypedTag
+    end: TypedTag | None = None
+    around: tuple[Block, ...] = ()
+
+
+def block_faults(part: PartScan) -> Iterator[Fault]:
+    """Yield MOD130 to MOD133, MOD138 and MOD155 to MOD159."""
+    blocks: list[Block] = []
+    pairs = list(_pairs(part, blocks))
+    yield from pairs
+    told = {f.element for f in pairs if f.finding.kind is SAME_ROW}
+    rows = {_row(tag) for tag in part.tags if tag.holder in told}
+    for tag in (tag for tag in part.tags if not tag.is_comment):
+        lost = _lost_text(tag)
+        if lost and not (tag.prefix == "tr" and _row(tag) in rows):
+            yield part.of_tag(LOST_TEXT, tag, texte=lost)
+    if not pairs:  # what a broken pair leaves is not known
+        yield from _empty_containers(part)
+        yield from _empty_tables(part, blocks)
+    yield from _continued(part, blocks)
+
+
+def _pairs(part: PartScan, blocks: list[Block]) -> Iterator[Fault]:
+    """Match each end with its start, in the order in which Jinja meets them; the sound pairs go to ``blocks``."""
+    opened: list[Block] = []
+    for tag in (tag for tag in part.tags if tag.is_statement):
+        if tag.word in OPENING:
+            opened.append(Block(tag, around=tuple(opened)))
+        elif tag.word in _MIDDLE or (tag.word.startswith("end") and tag.word.removeprefix("end") in OPENING):
+            yield from _forgotten(part, opened, tag)
+            if not opened:
+                yield part.of_tag(NOT_OPENED, tag)
+                continue
+            block = opened[-1] if tag.word in _MIDDLE else opened.pop()
+            faults = list(_pair_faults(part, block.start, tag))
+            yield from faults
+            if not faults and tag.word not in _MIDDLE:
+                block.end = tag
+                blocks.append(block)
+    for block in opened:
+        yield part.of_tag(NOT_CLOSED, block.start, fin=_ending(block.start))
+
+
+def _forgotten(part: PartScan, opened: list[Block], tag: TypedTag) -> Iterator[Fault]:
+    """Close, with a fault, the blocks that lack their end when ``tag`` is the end of one around them."""
+    ours = [n for n, block in enumerate(opened) if _belongs(tag, block.start)]
+    ours = [n for n in ours if _holder(tag) is _holder(opened[n].start)] or ours
+    if ours:
+        while len(opened) > ours[-1] + 1:
+            start = opened.pop().start
+            yield part.of_tag(NOT_CLOSED, start, fin=_ending(start))
+
+
+def _belongs(tag: TypedTag, start: TypedTag) -> bool:
+    """True when the tag may end the block, or part it in two: the same prefix and the same word."""
+    words = (
+        {"for", "if"}
+        if tag.word == "else"
+        else {"if"}
+        if tag.word == "elif"
+        else {tag.word.removeprefix("end")}
+    )
+    return tag.prefix == start.prefix and start.word in words
+
+
+def _ending(start: TypedTag) -> str:
+    return f"{{%{start.prefix and start.prefix + ' '}end{start.word} %}}".replace("{%end", "{% end")
+
+
+def _pair_faults(part: PartScan, start: TypedTag, tag: TypedTag) -> Iterator[Fault]:
+    wrong_word = tag.word not in _MIDDLE and tag.word != f"end{start.word}"
+    if wrong_word or tag.prefix != start.prefix:
+        expected = (
+            _ending(start)
+            if tag.word not in _MIDDLE
+            else _ending(start).replace("end" + start.word, tag.word)
+        )
+        yield part.of_tag(CROSSED, tag, debut=start.shown, attendu=expected)
+    elif _holder(tag) is not _holder(start):
+        yield part.of_tag(APART, tag, debut=start.shown)
+    elif tag.prefix == "tr" and (row := _row(tag)) is not None and row is _row(start):
+        yield part.of_tag(SAME_ROW, tag, debut=start.shown)
+    elif not tag.prefix and tag.holder is not start.holder and not _may_spread(start, tag):
+        yield part.of_tag(SPREAD, start)
+
+
+def _may_spread(start: TypedTag, tag: TypedTag) -> bool:
+    """True for a middle tag, and where the author asks that the paragraphs be joined."""
+    return tag.word in _MIDDLE or any(_GLUED.search(typed) for typed in (start.typed, tag.typed))
+
+
+def _holder(tag: TypedTag) -> etree._Element | None:
+    """Return what both ends of a block must share: their table, their row, their cell; None for the page."""
+    return next(tag.holder.iterancestors(*_HELD_BY.get(tag.prefix, _HELD_BY[""])), None)
+
+
+def _row(tag: TypedTag) -> etree._Element | None:
+    return next(tag.holder.iterancestors(q("w:tr")), None)
+
+
+def _lost_text(tag: TypedTag) -> str:
+    """Return what docxtpl would take away besides the tag."""
+    if tag.prefix not in _REMOVED:
+        return ""
+    removed = next(
+        (e for e in (tag.holder, *tag.holder.iterancestors()) if e.tag == _REMOVED[tag.prefix]), None
+    )
+    if removed is None:
+        return ""
+    text = "".join(t.text or "" for t in removed.iter(q("w:t")))
+    lost = " ".join(text.replace(tag.typed, "", 1).split())
+    if not lost and tag.prefix != "tc" and next(removed.iter(q("wp:docPr")), None) is not None:
+        return "(image)"
+    return lost if len(lost) <= _TEXT_SHOWN else f"{lost[: _TEXT_SHOWN - 1]}…"
+
+
+# --- What may be left of a container: nothing, or something whose last element is a paragraph, or is not.
+
+_NOTHING, _PARAGRAPH, _OTHER = "nothing", "paragraph", "other"
+
+
+def _outcomes(items: Sequence[etree._Element | TypedTag], kept: str) -> set[str]:
+    """Return what may be last among the items once the blocks have run.
+
+    Args:
+        items: In order; a tag stands for the paragraph or the row that goes with it.
+        kept: XML name of what counts (« w:p », « w:tr »).
+    """
+    frames: list[tuple[set[str], set[str]]] = [({_NOTHING}, set())]  # of this branch, of those before it
+    has_else: list[bool] = [True]
+    for item in items:
+        now, before = frames[-1]
+        if not isinstance(item, TypedTag):
+            frames[-1] = ({_PARAGRAPH if item.tag == q(kept) else _OTHER}, before)
+        elif item.word in OPENING:
+            frames.append(({_NOTHING}, set()))
+            has_else.append(item.word not in {"for", "if"})
+        elif item.word in _MIDDLE and len(frames) > 1:
+            frames[-1] = ({_NOTHING}, before | now)
+            has_else[-1] = has_else[-1] or item.word == "else"
+        elif item.word.startswith("end") and len(frames) > 1:
+            frames.pop()
+            inside = now | before | (set() if has_else.pop() else {_NOTHING})
+            outer, earlier = frames[-1]
+            frames[-1] = ((inside - {_NOTHING}) | (outer if _NOTHING in inside else set()), earlier)
+    return frames[0][0] if len(frames) == 1 else {_PARAGRAPH}
+
+
+def _empty_containers(part: PartScan) -> Iterator[Fault]:
+    lines = {tag.holder: tag for tag in part.tags if tag.prefix == "p" and tag.is_statement}
+    containers = dict.fromkeys(parent for line in lines if (parent := line.getparent()) is not None)
+    for container in containers:
+        name = _CONTAINERS.get(str(container.tag))
+        if name is None:
+            continue
+        children = [e for e in container if e.tag in {q("w:p"), q("w:tbl"), q("w:sdt")}]
+        last = _outcomes([lines.get(child, child) for child in children], "w:p")
+        if _NOTHING in last or (container.tag == q("w:tc") and _OTHER in last):
+            tags = [lines[child] for child in children if child in lines]
+            yield part.of_tag(COULD_EMPTY, tags[-1], contenant=name)
+
+
+def _empty_tables(part: PartScan, blocks: list[Block]) -> Iterator[Fault]:
+    """Yield the tables of which every row may go, unless a block around the table decides that it is there."""
+    by_row = {row: tag for tag in part.tags if tag.prefix == "tr" and (row := _row(tag)) is not None}
+    tables = dict.fromkeys(next(row.iterancestors(q("w:tbl"))) for row in by_row)
+    for table in tables:
+        rows = [row for row in table.iter(q("w:tr")) if next(row.iterancestors(q("w:tbl"))) is table]
+        if _NOTHING in _outcomes([by_row.get(row, row) for row in rows], "w:tr"):
+            tag = next(by_row[row] for row in rows if row in by_row)
+            if not any(_is_around(block, table) for block in blocks):
+                yield part.of_tag(NO_ROW_LEFT, tag)
+
+
+def _is_around(block: Block, table: etree._Element) -> bool:
+    parent = table.getparent()
+    if block.start.prefix != "p" or block.end is None or parent is None:
+        return False
+    holders = (block.start.holder, table, block.end.holder)
+    if any(holder.getparent() is not parent for holder in holders):
+        return False
+    first, middle, last = (parent.index(holder) for holder in holders)
+    return first < middle < last
+
+
+def _continued(part: PartScan, blocks: list[Block]) -> Iterator[Fault]:
+    """Yield the numbered lists inside a loop that is itself inside a loop, once per list."""
+    told: set[str] = set()
+    for block in blocks:
+        outer = [b for b in block.around if b.start.word == "for"]
+        if block.start.word != "for" or block.start.prefix != "p" or not outer or block.end is None:
+            continue
+        for paragraph in _between(block.start.holder, block.end.holder):
+            number = paragraph.find("w:pPr/w:numPr/w:numId", NS)
+            value = number.get(q("w:val")) or "0" if number is not None else "0"
+            if value not in part.numbered or value in told or is_fallback(paragraph):
+                continue
+            told.add(value)
+            fault = part.at(CONTINUED, paragraph, balise=outer[-1].start.shown)
+            yield fault
+
+
+def _between(start: etree._Element, end: etree._Element) -> Iterator[etree._Element]:
+    for sibling in start.itersiblings(q("w:p")):
+        if sibling is end:
+            return
+        yield sibling

@@ -1,0 +1,160 @@
+"""A template as the checks read it: its parts, their paragraphs and tags, and the faults that they find there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from lxml import etree
+
+from clspd_docs.findings import Finding, Kind
+from clspd_docs.origin import Place
+from clspd_docs.templates.explain import explain
+from clspd_docs.templates.lint_places import Places, edge_labels, heading_levels
+from clspd_docs.templates.lint_runs import pieces
+from clspd_docs.templates.parts import NS, content_types, parse, q, text_parts
+from clspd_docs.templates.tags import TAG, Spot, Tag, is_fallback, split, spots
+
+_INLINE: Final = str.maketrans("", "", "\n\t\u2011")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTag(Tag):
+    """A tag, and the characters of its paragraph that it takes."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fault:
+    """A finding, and the XML that it speaks of: what the annotated copy marks.
+
+    ``part`` is the member, empty for the whole file; ``span`` the characters of the paragraph, if it is a tag.
+    """
+
+    finding: Finding
+    part: str = ""
+    element: etree._Element | None = None
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartScan:
+    """One part with paragraphs. ``tags`` leaves out the old copies of text boxes, ``old_tags`` is those.
+
+    ``numbered`` holds the lists of the template whose lines bear a number.
+    """
+
+    file: str
+    name: str
+    label: str
+    root: etree._Element
+    places: Places
+    spots: tuple[Spot, ...]
+    tags: tuple[TypedTag, ...]
+    old_tags: tuple[TypedTag, ...]
+    numbered: frozenset[str]
+
+    def at(self, kind: Kind, element: etree._Element, text: str | None = None, **facts: str) -> Fault:
+        """Return the fault of an element; ``text`` tells the place when the element is no paragraph."""
+        place = Place(self.file, part=self.places.of(element, text))
+        return Fault(kind.at(place, **facts), self.name, element)
+
+    def of_tag(self, kind: Kind, tag: TypedTag, **facts: str) -> Fault:
+        """Return the fault of a tag."""
+        place = Place(self.file, part=self.places.of(tag.holder))
+        return Fault(kind.at(place, balise=tag.shown, **facts), self.name, tag.holder, (tag.start, tag.end))
+
+    def of_error(self, error: Exception, tag: TypedTag) -> Fault:
+        """Return the fault of a tag that Jinja refuses."""
+        placed = replace(tag, where=self.places.of(tag.holder))
+        finding = explain(error, placed, self.file, self.label)
+        return Fault(finding, self.name, tag.holder, (tag.start, tag.end))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """A whole template."""
+
+    file: str
+    members: Mapping[str, bytes]
+    parts: tuple[PartScan, ...]
+
+    def whole(self, kind: Kind, part: str | None = None, **facts: str) -> Fault:
+        """Return a fault of the whole file."""
+        return Fault(kind.at(Place(self.file, part=part), **facts))
+
+    def member(self, ending: str) -> bytes | None:
+        """Return the first member whose content type ends so (« styles+xml »)."""
+        found = (n for n, kind in content_types(self.members) if kind.rpartition(".")[2] == ending)
+        return next((self.members[name] for name in found if name in self.members), None)
+
+
+def scan(members: Mapping[str, bytes], file: str) -> Scan:
+    """Return the parts of a template, in the order of the findings; ``file`` is its name in their places."""
+    labels = edge_labels(members)
+    by_kind = {kind.rpartition(".")[2]: members.get(name) for name, kind in content_types(members)}
+    levels, numbered = heading_levels(by_kind.get("styles+xml")), _numbered(by_kind.get("numbering+xml"))
+    parts = []
+    for part in text_parts(members):
+        root = parse(members[part.name])
+        label = labels.get(part.name, part.label)
+        here = tuple(spots(label, root))
+        tags = _in_order(root, [tag for spot in here for tag in _tags(spot)])
+        parts.append(
+            PartScan(
+                *(file, part.name, label, root, Places(label, root, levels), here),
+                tuple(tag for tag in tags if not is_fallback(tag.holder)),
+                tuple(tag for tag in tags if is_fallback(tag.holder)),
+                numbered,
+            )
+        )
+    return Scan(file, members, tuple(parts))
+
+
+def _numbered(numbering: bytes | None) -> frozenset[str]:
+    """Return the lists that count: not those with bullets."""
+    if numbering is None:
+        return frozenset()
+    root = parse(numbering)
+    counting = {
+        abstract.get(q("w:abstractNumId"))
+        for abstract in root.iterfind("w:abstractNum", NS)
+        if any(
+            f.get(q("w:val")) not in {"bullet", "none"} for f in abstract.iterfind("w:lvl[1]/w:numFmt", NS)
+        )
+    }
+    return frozenset(
+        number.get(q("w:numId")) or ""
+        for number in root.iterfind("w:num", NS)
+        if any(a.get(q("w:val")) in counting for a in number.iterfind("w:abstractNumId", NS))
+    )
+
+
+def _tags(spot: Spot) -> list[TypedTag]:
+    found = []
+    for match in TAG.finditer(spot.text):
+        typed = match[0].translate(_INLINE)
+        prefix, body = split(typed)
+        found.append(TypedTag(typed, prefix, body, "", spot.holder, match.start(), match.end()))
+    return found
+
+
+def _in_order(root: etree._Element, tags: list[TypedTag]) -> list[TypedTag]:
+    """Return the tags as Jinja meets them: those of field codes and pictures among those of the text."""
+    if all(is_paragraph(tag.holder) for tag in tags):
+        return tags
+    ranks = {element: rank for rank, element in enumerate(root.iter())}
+
+    def rank(tag: TypedTag) -> tuple[int, int]:
+        first = pieces(tag.holder, tag.start, tag.end)[0].node if is_paragraph(tag.holder) else tag.holder
+        return ranks[first], tag.start
+
+    return sorted(tags, key=rank)
+
+
+def is_paragraph(element: etree._Element) -> bool:
+    """True for a paragraph; a tag may also stand in an alternative text, a field code, a deleted text."""
+    return element.tag == q("w:p")

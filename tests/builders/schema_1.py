@@ -1,0 +1,62 @@
+"""Workbooks of schema 1, made from current ones: declared so, and without what came later."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.packaging.custom import IntProperty
+from openpyxl.utils import get_column_letter
+
+from builders.classeur import classeur
+from clspd_docs.registers.example import example_rows
+from clspd_docs.registers.schema import SCHEMA_PROPERTY
+from clspd_docs.registers.sheets import BY_KEY, LISTS_TITLE, README_TITLE
+from clspd_docs.registers.write import workbook_bytes
+
+EXAMPLE = workbook_bytes(example_rows())
+_SIRET = len(BY_KEY["organismes"].columns)  # the last column of its sheet
+
+
+def declare(book: Workbook, schema: int) -> Workbook:
+    """Write the version of the schema in the workbook's properties."""
+    properties = book.custom_doc_props  # type: ignore[attr-defined] # missing from types-openpyxl
+    if SCHEMA_PROPERTY in properties.names:
+        del properties[SCHEMA_PROPERTY]
+    properties.append(IntProperty(name=SCHEMA_PROPERTY, value=schema))
+    return book
+
+
+def first_schema(book: Workbook) -> Workbook:
+    """Take out of a current workbook the column that came with schema 2, « SIRET »."""
+    ws = book["Organismes"]
+    ws.delete_cols(_SIRET)
+    ws.column_dimensions.pop(get_column_letter(_SIRET), None)
+    for table in ws.tables.values():
+        table.ref = table.ref.replace(get_column_letter(_SIRET), get_column_letter(_SIRET - 1))
+        table.autoFilter.ref = table.ref
+        del table.tableColumns[_SIRET - 1 :]
+    return declare(book, 1)
+
+
+def old_example() -> Workbook:
+    """The shipped example, as schema 1 had it."""
+    return first_schema(load_workbook(BytesIO(EXAMPLE)))
+
+
+def old_small() -> Workbook:
+    """The small council of the tests, plain cells, as schema 1 had it."""
+    return first_schema(classeur().book)
+
+
+def cells(book: Workbook) -> dict[tuple[str, int, int], Any]:
+    """Every filled cell but those of the two sheets that the program writes."""
+    return {
+        (ws.title, cell.row, cell.column): getattr(cell.value, "text", cell.value)
+        for ws in book.worksheets
+        if ws.title not in {README_TITLE, LISTS_TITLE}
+        for row in ws.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }

@@ -1,0 +1,593 @@
+"""The whole workbook out to JSON and CSV, and back: nothing lost, every fault told where it stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from builders.classeur import Classeur, classeur
+from clspd_docs.build.exchanging import IMPORTED, Format, export_workbook, import_workbook, read_exchange
+from clspd_docs.build.report import Report
+from clspd_docs.build.workspace import WORKBOOK, Folder, init
+from clspd_docs.cli.registers_export import export
+from clspd_docs.errors import ExitCode, Stop
+from clspd_docs.findings import Finding, in_order
+from clspd_docs.registers.exchange_schema import json_schema
+from clspd_docs.registers.read import read
+from clspd_docs.registers.schema import SCHEMA_VERSION
+from clspd_docs.registers.sheets import SHEETS
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = jsonschema.Draft202012Validator(json.loads(json_schema()))
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """A working folder with the small council."""
+    return saved(classeur(), tmp_path)
+
+
+def saved(workbook: Classeur, root: Path) -> Folder:
+    (root / "registers").mkdir(exist_ok=True)
+    workbook.save(root / "registers")
+    return Folder(root)
+
+
+def exported(folder: Folder) -> dict[str, Any]:
+    export_workbook(folder, Format.JSON, force=True)
+    found = json.loads(folder.path("registers/clspd.json").read_bytes())
+    assert isinstance(found, dict)
+    return found
+
+
+def imported(folder: Folder, content: object) -> Report:
+    """Import ``content``: bytes, or what JSON writes."""
+    source = folder.path("entree.json")
+    source.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    target = folder.path(IMPORTED)
+    target.unlink(missing_ok=True)
+    return import_workbook(folder, source, target)
+
+
+def faults(folder: Folder, found: object) -> list[Finding]:
+    """Return what the import tells of ``found``, in order, without writing the workbook."""
+    source = folder.path("entree.json")
+    source.write_bytes(json.dumps(found).encode())
+    return in_order(read_exchange(folder, source)[1])
+
+
+def spots(findings: Sequence[Finding]) -> list[tuple[str, str | None]]:
+    return [(f.code, f.place.part) for f in findings if f.is_error]
+
+
+def run_export(folder: Folder, *arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(export, ["-C", str(folder.root), *arguments])
+    return result.exit_code, result.stdout
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The JSON file of the small council."""
+    return json.dumps(exported(saved(classeur(), tmp_path_factory.mktemp("petit")))).encode()
+
+
+def values(path: Path) -> dict[str, list[dict[str, Any]]]:
+    return {key: [dict(row.values) for row in rows] for key, rows in read(path, WORKBOOK)[0].rows.items()}
+
+
+# --- The example, the published schema -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("example", [True, False], ids=["exemple", "vierge"])
+def test_the_shipped_workbook_follows_the_schema_and_comes_back_equal(example: bool, tmp_path: Path) -> None:
+    folder = init(tmp_path / "essai", example=example)
+    found = exported(folder)
+    assert [error.message for error in SCHEMA.iter_errors(found)] == []
+    report = import_workbook(folder, folder.path("registers/clspd.json"), folder.path(IMPORTED))
+    assert values(folder.path(IMPORTED)) == values(folder.path(WORKBOOK))
+    assert report.counts["membres"] == len(found["membres"])
+
+
+def test_the_published_schema_is_a_schema_without_any_host() -> None:
+    published = (ROOT / "docs/registres.schema.json").read_text(encoding="utf-8")
+    assert published == json_schema()
+    jsonschema.Draft202012Validator.check_schema(json.loads(published))
+    assert json.loads(published)["$id"] == f"urn:clspd-docs:registres:{SCHEMA_VERSION}"
+    assert re.findall(r"https?://\w[^\"/]*", published) == ["https://json-schema.org"]
+
+
+def test_every_field_of_the_schema_carries_its_header_and_its_help() -> None:
+    published = json.loads(json_schema())["properties"]
+    for sheet in SHEETS:
+        fields = published[sheet.key].get("properties") or published[sheet.key]["items"]["properties"]
+        for column in sheet.columns:
+            assert fields[column.name]["title"] == column.header
+            assert fields[column.name]["description"] == column.help
+
+
+def test_the_example_of_the_page_imports_without_a_fault(folder: Folder) -> None:
+    page = (ROOT / "docs/registres-json.md").read_text(encoding="utf-8")
+    example = re.search(r"```json\n(.*?)\n```", page, re.DOTALL)
+    assert example
+    assert [error.message for error in SCHEMA.iter_errors(json.loads(example[1]))] == []
+    report = imported(folder, example[1].encode())
+    assert [f.code for f in report.findings] == ["REG146"]
+    assert report.exit is ExitCode.DONE
+    assert values(folder.path(IMPORTED))["membres"][1]["courriel"] == "contact@oav.example"
+
+
+# --- The same verdict ----------------------------------------------------------------------------------
+
+BROKEN: dict[str, tuple[Change, str, str]] = {
+    "un champ inconnu": (lambda d: d["membres"][0].update(courrriel="a"), "REG144", "/membres/0/courrriel"),
+    "une feuille inconnue": (lambda d: d.update(absents=[]), "REG144", "/absents"),
+    "un objet au lieu d’une liste": (lambda d: d.update(membres={}), "REG143", "/membres"),
+    "une liste au lieu d’un objet": (lambda d: d.update(parametres=[]), "REG143", "/parametres"),
+    "un texte au lieu d’une ligne": (lambda d: d["axes"].append("A9"), "REG143", "/axes/1"),
+    "un nombre pour un texte": (lambda d: d["membres"][0].update(nom=12), "REG201", "/membres/0/nom"),
+    "un texte pour un nombre": (lambda d: d["membres"][0].update(rang="un"), "REG201", "/membres/0/rang"),
+    "un nombre à virgule pour un entier": (
+        lambda d: d["membres"][0].update(rang=1.5),
+        "REG201",
+        "/membres/0/rang",
+    ),
+    "un nombre hors limites": (lambda d: d["membres"][0].update(rang=1000), "REG206", "/membres/0/rang"),
+    "un nombre démesuré": (
+        lambda d: d["parametres"].update(population=10**16),
+        "REG206",
+        "/parametres/population",
+    ),
+    "une date à la française": (
+        lambda d: d["seances"][0].update(date="04/02/2027"),
+        "REG203",
+        "/seances/0/date",
+    ),
+    "une heure à la française": (
+        lambda d: d["seances"][0].update(heure="14h30"),
+        "REG201",
+        "/seances/0/heure",
+    ),
+    "un oui en toutes lettres": (lambda d: d["parametres"].update(qpv="oui"), "REG201", "/parametres/qpv"),
+    "une valeur hors de la liste": (
+        lambda d: d["membres"][1].update(statut="Actif"),
+        "REG204",
+        "/membres/1/statut",
+    ),
+    "une valeur seule au lieu d’une liste": (
+        lambda d: d["membres"][1].update(formations="plénière"),
+        "REG204",
+        "/membres/1/formations",
+    ),
+    "une valeur fausse dans une liste": (
+        lambda d: d["membres"][1].update(formations=["pléniaire"]),
+        "REG204",
+        "/membres/1/formations",
+    ),
+    "un champ obligatoire absent": (
+        lambda d: d["membres"][1].pop("fonction"),
+        "REG202",
+        "/membres/1/fonction",
+    ),
+    "un champ obligatoire nul": (
+        lambda d: d["membres"][1].update(fonction=None),
+        "REG202",
+        "/membres/1/fonction",
+    ),
+    "un champ obligatoire fait d’espaces": (
+        lambda d: d["membres"][1].update(fonction="  "),
+        "REG202",
+        "/membres/1/fonction",
+    ),
+    "une ligne sans identifiant": (lambda d: d["membres"][1].pop("id"), "REG110", "/membres/1"),
+    "une ligne vide": (lambda d: d["presences"].insert(0, {}), "REG202", "/presences/0"),
+    "un objet dans une cellule": (lambda d: d["membres"][0].update(nom={"a": 1}), "REG201", "/membres/0/nom"),
+    "un texte démesuré": (lambda d: d["membres"][0].update(nom="x" * 40_000), "REG201", "/membres/0/nom"),
+    "des colonnes à soi qui sont une liste": (
+        lambda d: d["membres"][0].update(autres_colonnes=[]),
+        "REG143",
+        "/membres/0/autres_colonnes",
+    ),
+    "une liste dans une cellule à soi": (
+        lambda d: d["membres"][0].update(autres_colonnes={"a/b": []}),
+        "REG201",
+        "/membres/0/autres_colonnes/a~1b",
+    ),
+    "une feuille à soi sans lignes": (
+        lambda d: d["autres_feuilles"].append({"titre": "X"}),
+        "REG143",
+        "/autres_feuilles/0/lignes",
+    ),
+    "un titre de feuille interdit": (
+        lambda d: d["autres_feuilles"].append({"titre": "a/b", "lignes": []}),
+        "REG143",
+        "/autres_feuilles/0/titre",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_breaks_the_schema_is_refused_by_the_import_too(name: str, small: bytes, tmp_path: Path) -> None:
+    change, code, pointer = BROKEN[name]
+    found = json.loads(small)
+    assert SCHEMA.is_valid(found)
+    change(found)
+    assert not SCHEMA.is_valid(found)
+    assert (code, pointer) in spots(faults(Folder(tmp_path), found))
+
+
+#: What a schema cannot say.
+WRONG: dict[str, tuple[Change, list[tuple[str, str]]]] = {
+    "une date qui n’existe pas": (
+        lambda d: d["seances"][0].update(date="2027-02-30"),
+        [("REG203", "/seances/0/date")],
+    ),
+    "une heure qui n’existe pas": (
+        lambda d: d["seances"][0].update(heure="25:00"),
+        [("REG201", "/seances/0/heure")],
+    ),
+    "un identifiant en double": (
+        lambda d: d["organismes"].append(dict(d["organismes"][0])),
+        [("REG111", "/organismes/{}/id")],
+    ),
+    "une référence à rien": (
+        lambda d: d["membres"][1].update(organisme="ORG-RIEN"),
+        [("COH101", "/membres/1/organisme")],
+    ),
+    "une cellule illisible": (
+        lambda d: d["seances"][0].update(date={"illisible": "bientôt"}),
+        [("REG203", "/seances/0/date")],
+    ),
+    "deux colonnes à soi du nom d’une des nôtres": (
+        lambda d: d["membres"][0].update(autres_colonnes={"COURRIEL": "x"}),
+        [("REG105", "/membres")],
+    ),
+    "une date à soi qui n’existe pas": (
+        lambda d: d["membres"][0].update(autres_colonnes={"Remis": {"date": "2027-13-01"}}),
+        [("REG203", "/membres/0/autres_colonnes/Remis/date")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_a_schema_cannot_say_is_told_at_its_pointer(name: str, small: bytes, tmp_path: Path) -> None:
+    change, expected = WRONG[name]
+    found = json.loads(small)
+    last = len(found["organismes"])
+    change(found)
+    assert SCHEMA.is_valid(found)
+    assert spots(faults(Folder(tmp_path), found)) == [
+        (code, pointer.format(last)) for code, pointer in expected
+    ]
+
+
+def test_a_key_that_comes_twice_is_told(folder: Folder) -> None:
+    text = json.dumps(exported(folder)).replace('"nom": ', '"nom": "Autre", "nom": ', 1)
+    report = imported(folder, text.encode())
+    assert [f.code for f in report.findings] == ["REG145"]
+
+
+def test_a_name_that_comes_near_another_is_suggested(small: bytes, tmp_path: Path) -> None:
+    found = json.loads(small)
+    found["membres"][0]["courrriel"] = found["membres"][1]["statut"] = "actiff"
+    messages = [f.message for f in faults(Folder(tmp_path), found)]
+    assert [message.partition("Vouliez-vous ")[2] for message in messages] == [
+        "« courriel » ?",
+        "« actif » ?",
+    ]
+
+
+def test_findings_follow_the_order_of_the_file(small: bytes, tmp_path: Path) -> None:
+    found = json.loads(small)
+    found["axes"] = [{"id": f"A{n}", "intitule": 1} for n in range(12)]
+    found["organismes"][0]["nom"] = 1
+    parts = [f.place.part for f in faults(Folder(tmp_path), found) if f.code == "REG201"]
+    assert parts == ["/organismes/0/nom", *(f"/axes/{n}/intitule" for n in range(12))]
+
+
+# --- Hostile files -------------------------------------------------------------------------------------
+
+ENVELOPE = b'{"format": "clspd-docs/registres", "schema": 2, "membres": %b}'
+HOSTILE = {
+    "vide": (b"", "REG140"),
+    "un texte": (b"bonjour", "REG140"),
+    "tronqué": (ENVELOPE % b'[{"id": "M0', "REG140"),
+    "NaN": (ENVELOPE % b'[{"rang": NaN}]', "REG140"),
+    "Infinity": (ENVELOPE % b"[-Infinity]", "REG140"),
+    "imbriqué sans fin": (ENVELOPE % (b"[" * 200_000), "REG140"),
+    "objets imbriqués sans fin": (ENVELOPE % (b'{"a":' * 200_000), "REG140"),
+    "pas en UTF-8": ('{"format": "é"}'.encode("cp1252"), "REG140"),
+    "en UTF-16": ('{"format": "é"}'.encode("utf-16"), "REG140"),
+    "une liste": (b"[]", "REG141"),
+    "sans format": (b'{"membres": []}', "REG141"),
+    "un autre format": (b'{"format": "autre", "schema": 2}', "REG141"),
+    "sans version": (b'{"format": "clspd-docs/registres"}', "REG141"),
+    "d’une version future": (b'{"format": "clspd-docs/registres", "schema": 99}', "REG141"),
+    "démesuré": (ENVELOPE % (b'"%b"' % (b"x" * 2**24)), "REG142"),
+    "trop de colonnes": (
+        ENVELOPE % json.dumps([{"autres_colonnes": {f"c{n}": 1 for n in range(16_001)}}]).encode(),
+        "REG142",
+    ),
+    "trop de lignes": (ENVELOPE % (b"[" + b"{}," * 70_001 + b"{}]"), "REG142"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_that_says_nothing_stops_with_its_code(name: str, tmp_path: Path) -> None:
+    content, code = HOSTILE[name]
+    start = time.perf_counter()
+    with pytest.raises(Stop) as stop:
+        imported(Folder(tmp_path), content)
+    assert stop.value.finding.code == code
+    assert stop.value.exit_code is ExitCode.NOTHING_READ
+    assert "{" not in stop.value.finding.message
+    assert time.perf_counter() - start < 5
+    assert not (tmp_path / IMPORTED).exists()
+
+
+NASTY = {
+    "un nombre infini": (b'[{"id": "M1", "rang": 1e400}]', "/membres/0/rang"),
+    "un nombre de mille chiffres": (b'[{"id": "M1", "rang": %b}]' % (b"9" * 5000), "/membres/0/rang"),
+    "un exposant démesuré": (b'[{"id": "M1", "rang": 1e999999999999}]', "/membres/0/rang"),
+    "des lignes imbriquées": (b"[" * 500 + b"]" * 500, "/membres/0"),
+    "un nombre infini dans une colonne à soi": (
+        b'[{"id": "M1", "autres_colonnes": {"N": -1e999}}]',
+        "/membres/0/autres_colonnes/N",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_a_value_that_no_cell_can_hold_is_told_and_the_rest_is_read(name: str, tmp_path: Path) -> None:
+    content, pointer = NASTY[name]
+    report = imported(Folder(tmp_path), ENVELOPE % content)
+    assert pointer in [f.place.part for f in report.findings if f.is_error]
+    assert report.exit is ExitCode.FAULTS
+    assert (tmp_path / IMPORTED).exists()
+
+
+def test_halves_of_characters_are_taken_out_and_told(folder: Folder) -> None:
+    found = exported(folder)
+    found["membres"][0]["nom"] = "Du\ud800pré\uffff"
+    found["membres"][0]["autres_colonnes"] = {"Ba\udc00dge": "a\x07b"}
+    report = imported(folder, found)
+    assert {f.code for f in report.findings} == {"REG208"}
+    json.dumps(report.as_json(), ensure_ascii=False).encode()
+    assert values(folder.path(IMPORTED))["membres"][0]["nom"] == "Dupré"
+
+
+def test_a_byte_order_mark_is_no_fault(folder: Folder) -> None:
+    assert imported(folder, b"\xef\xbb\xbf" + json.dumps(exported(folder)).encode()).exit is ExitCode.DONE
+
+
+# --- What goes along -----------------------------------------------------------------------------------
+
+
+def test_a_cell_that_cannot_be_read_goes_and_comes_back_as_it_is(tmp_path: Path) -> None:
+    workbook = classeur().sheet("Séances").set("P-2027-02", "Date", "31/02/2027")
+    workbook.sheet("Membres").set("M002", "Rang protocolaire", 1.5, "0%").set("M001", "Statut", "actiff")
+    folder = saved(workbook, tmp_path)
+    report = export_workbook(folder, Format.JSON)
+    assert report.exit is ExitCode.FAULTS
+    found = exported(folder)
+    assert found["seances"][1]["date"] == {"illisible": "31/02/2027"}
+    assert found["membres"][0]["statut"] == {"illisible": "actiff"}
+    assert found["membres"][1]["rang"] == 150  # as the cell shows it
+    imported(folder, found)
+    cells = openpyxl.load_workbook(folder.path(IMPORTED))["Séances"]["E"]
+    assert "31/02/2027" in [cell.value for cell in cells]
+
+
+def test_a_number_typed_in_a_column_of_dates_stays_a_number(tmp_path: Path) -> None:
+    folder = saved(classeur().sheet("Séances").set("P-2027-02", "Date", 2027, "General"), tmp_path)
+    found = exported(folder)
+    assert found["seances"][1]["date"] == {"illisible": 2027}
+    assert spots(faults(folder, found)) == [("REG203", "/seances/1/date")]
+
+
+def test_own_columns_lines_and_sheets_go_along(tmp_path: Path) -> None:
+    day = dt.datetime(2026, 5, 4)  # noqa: DTZ001 - a civil date
+    workbook = classeur().sheet("Membres").add_column("Badge", 114, "=à voir", None)
+    workbook.add_column("Badge", dt.time(9, 30)).add_column("", True)
+    workbook.sheet("Paramètres").here.append(["Code du portail", "0042"])
+    workbook.add_sheet("Budget", ["Poste", "Montant"], [], [None, 12.5, day, dt.timedelta(hours=30)])
+    for cell in workbook.here[3]:
+        cell.number_format = "[h]:mm" if cell.column == 4 else cell.number_format
+    workbook.sheet("Membres").here["A1"].parent["T2"].data_type = "s"
+    folder = saved(workbook, tmp_path)
+    found = exported(folder)
+    assert found["membres"][0]["autres_colonnes"]["Badge"] == 114
+    assert found["membres"][0]["autres_colonnes"]["Badge (2)"] == {"heure": "09:30:00"}
+    assert found["parametres"]["autres_lignes"] == {"Code du portail": "0042"}
+    assert found["autres_feuilles"] == [
+        {
+            "titre": "Budget",
+            "lignes": [["Poste", "Montant"], [], [None, 12.5, {"date": "2026-05-04"}, {"duree": 108_000}]],
+        }
+    ]
+    assert imported(folder, found).exit is ExitCode.DONE
+    folder.path(IMPORTED).replace(folder.path(WORKBOOK))
+    assert exported(folder) == found
+
+
+def test_the_table_of_excel_holds_own_columns_too(tmp_path: Path) -> None:
+    folder = saved(classeur().sheet("Membres").add_column("Badge", "B-1"), tmp_path)
+    imported(folder, exported(folder))
+    sheet = openpyxl.load_workbook(folder.path(IMPORTED))["Membres"]
+    table = next(iter(sheet.tables.values()))
+    assert table.tableColumns[-1].name == "Badge"
+    assert table.ref == f"A1:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"
+
+
+def test_what_stands_beside_a_table_becomes_a_sheet_and_is_told(tmp_path: Path) -> None:
+    folder = saved(classeur().sheet("Membres").titles("Liste au 1er mai"), tmp_path)
+    report = export_workbook(folder, Format.JSON)
+    assert [f.code for f in report.findings] == ["REG148"]
+    assert exported(folder)["autres_feuilles"] == [
+        {"titre": "Membres – hors tableau", "lignes": [["Liste au 1er mai"]]}
+    ]
+
+
+def test_formulas_and_comments_are_told(tmp_path: Path) -> None:
+    workbook = classeur().add_sheet("Budget", ["Total", "=1+1"])
+    workbook.here["A1"].comment = openpyxl.comments.Comment("à revoir", "moi")
+    folder = saved(workbook, tmp_path)
+    report = export_workbook(folder, Format.JSON)
+    assert [f.code for f in report.findings] == ["REG147", "REG147"]
+    assert exported(folder)["autres_feuilles"][0]["lignes"] == [["Total", "#N/A"]]  # never computed
+
+
+def test_a_case_file_is_told_and_never_exported(tmp_path: Path) -> None:
+    workbook = classeur().sheet("Membres").add_column("Mineurs suivis", "Secret-1")
+    workbook.sheet("Axes").titles("Situations individuelles : Secret-2")
+    workbook.add_sheet("Suivi des mineurs", ["Nom"], ["Secret-3"])
+    workbook.add_sheet("Divers", ["Nom du jeune", "Date de naissance"], ["Secret-4", "2010"])
+    workbook.sheet("Référents").copy("Référents (2)").sheet("Référents (2)")
+    workbook.add_column("Date de naissance", "Secret-5")
+    folder = saved(workbook, tmp_path)
+    for form in Format:
+        report = export_workbook(folder, form)
+        assert {f.code for f in report.findings if f.is_error} == {"REG190"}
+        path = folder.path(form.default_path)
+        for file in [path] if path.is_file() else path.iterdir():
+            assert "Secret" not in file.read_text(encoding="utf-8")
+
+
+def test_a_case_file_in_json_is_told_and_never_written(folder: Folder) -> None:
+    found = exported(folder)
+    found["autres_feuilles"] = [{"titre": "Mineurs suivis", "lignes": [["Secret-1"]]}]
+    found["membres"][0]["autres_colonnes"] = {"Date de naissance": "Secret-2"}
+    report = imported(folder, found)
+    assert [f.code for f in report.findings] == ["REG190", "REG190"]
+    cells = [c.value for ws in openpyxl.load_workbook(folder.path(IMPORTED)) for row in ws for c in row]
+    assert not [value for value in cells if "Secret" in str(value)]
+
+
+# --- CSV -----------------------------------------------------------------------------------------------
+
+
+def test_csv_files_are_those_that_a_french_excel_opens(folder: Folder) -> None:
+    export_workbook(folder, Format.CSV)
+    names = {path.name for path in folder.path("registers/clspd-csv").iterdir()}
+    assert names == {f"{sheet.title}.csv" for sheet in SHEETS}
+    data = folder.path("registers/clspd-csv/Séances.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    header, *lines = data.decode("utf-8-sig").split("\r\n")
+    assert header.startswith('"Identifiant";"Formation"')
+    assert '"04/02/2027"' in "".join(lines)
+
+
+def test_csv_comes_back_with_its_values_and_own_columns(tmp_path: Path) -> None:
+    workbook = classeur().sheet("Membres").add_column("Badge", "=1+1", "'+33", "B, 3")
+    workbook.here["A1"].parent.cell(2, workbook.here.max_column).data_type = "s"
+    folder = saved(workbook.add_sheet("À moi", ["seule, une"], ["valeur, deux"]), tmp_path)
+    export_workbook(folder, Format.CSV)
+    report = import_workbook(folder, folder.path("registers/clspd-csv"), folder.path(IMPORTED))
+    assert report.exit is ExitCode.DONE
+    assert values(folder.path(IMPORTED)) == values(folder.path(WORKBOOK))
+    first = exported(folder)
+    folder.path(IMPORTED).replace(folder.path(WORKBOOK))
+    assert exported(folder) == first
+
+
+def test_a_fault_in_csv_is_told_with_its_file_its_line_and_its_column(folder: Folder) -> None:
+    export_workbook(folder, Format.CSV)
+    path = folder.path("registers/clspd-csv/Séances.csv")
+    path.write_bytes(path.read_bytes().replace(b"04/02/2027", b"31/02/2027"))
+    folder.path("registers/clspd-csv/Axes.csv").write_bytes(b"")
+    report = import_workbook(folder, folder.path("registers/clspd-csv"), folder.path(IMPORTED))
+    places = {f.code: f.place for f in report.findings if f.code in {"REG203", "REG130"}}
+    assert (places["REG203"].file, places["REG203"].row) == ("registers/clspd-csv/Séances.csv", 3)
+    assert places["REG203"].column == "Date"
+    assert places["REG130"].file == "registers/clspd-csv/Axes.csv"
+
+
+def test_a_folder_without_csv_stops(folder: Folder) -> None:
+    with pytest.raises(Stop) as stop:
+        import_workbook(folder, folder.path("registers"), folder.path(IMPORTED))
+    assert stop.value.finding.code == "REG141"
+
+
+# --- Files are never overwritten -----------------------------------------------------------------------
+
+
+def test_an_export_that_differs_is_kept_without_force(folder: Folder) -> None:
+    for form, name in ((Format.JSON, "registers/clspd.json"), (Format.CSV, "registers/clspd-csv/Axes.csv")):
+        export_workbook(folder, form)
+        export_workbook(folder, form)  # the same again
+        folder.path(name).write_text("autre chose", encoding="utf-8")
+        with pytest.raises(Stop) as stop:
+            export_workbook(folder, form)
+        assert (stop.value.finding.code, stop.value.finding.place.file) == ("REG149", name)
+        assert folder.path(name).read_text(encoding="utf-8") == "autre chose"
+        export_workbook(folder, form, force=True)
+        assert folder.path(name).read_text(encoding="utf-8") != "autre chose"
+
+
+def test_a_csv_of_another_export_stops_even_with_force(folder: Folder) -> None:
+    export_workbook(folder, Format.CSV)
+    folder.path("registers/clspd-csv/Budget.csv").write_text("a;b", encoding="utf-8")
+    with pytest.raises(Stop, match=r"REG149 registers/clspd-csv/Budget\.csv"):
+        export_workbook(folder, Format.CSV, force=True)
+
+
+def test_an_import_never_replaces_a_workbook(folder: Folder) -> None:
+    exported(folder)
+    before = folder.path(WORKBOOK).read_bytes()
+    with pytest.raises(Stop, match="REG149"):
+        import_workbook(folder, folder.path("registers/clspd.json"), folder.path(WORKBOOK))
+    assert folder.path(WORKBOOK).read_bytes() == before
+
+
+def test_a_full_disk_or_a_closed_folder_is_told(folder: Folder) -> None:
+    folder.path("registers/clspd.json").mkdir()
+    with pytest.raises(Stop, match="ENV203"):
+        export_workbook(folder, Format.JSON, force=True)
+
+
+def test_the_same_workbook_gives_the_same_bytes(folder: Folder) -> None:
+    found = exported(folder)
+    imported(folder, found)
+    first = folder.path(IMPORTED).read_bytes()
+    imported(folder, found)
+    assert folder.path(IMPORTED).read_bytes() == first
+
+
+# --- Command line --------------------------------------------------------------------------------------
+
+
+def test_the_export_says_that_it_holds_personal_data(folder: Folder) -> None:
+    code, output = run_export(folder)
+    assert code == 0
+    assert "données personnelles" in output
+    assert "registers/clspd.json" in output
+
+
+def test_the_export_answers_in_json_with_its_path(folder: Folder) -> None:
+    _, output = run_export(folder, "--format", "csv", "--json")
+    answer = json.loads(output)
+    assert (answer["command"], answer["path"], answer["exit"]) == (
+        "registers export",
+        "registers/clspd-csv",
+        0,
+    )
+    assert answer["counts"]["membres"] > 0
+
+
+@pytest.mark.parametrize(("form", "name"), [("json", "classeur.xlsx"), ("csv", "classeur.xlsx")])
+def test_a_workbook_is_never_the_target_of_an_export(form: str, name: str, folder: Folder) -> None:
+    path = folder.path(name)
+    path.write_bytes(b"PK")
+    code, _ = run_export(folder, "--format", form, "--force", str(path))
+    assert code == 2
+    assert path.read_bytes() == b"PK"
