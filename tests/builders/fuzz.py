@@ -127,7 +127,7 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
 def case(seeds: list[Seed], start: int, number: int) -> Case:
     """Return the damaged workbook ``number`` of the run ``start``: the same for the same seeds and numbers."""
     rng = random.Random(f"{start}-{number}")
-    chosen = rng.choices(seeds, weights=[8, 5, 2, 2, *([2] * (len(seeds) - 4))])[0]
+    chosen = rng.choices(seeds, weights=[8, 5, *([2] * len(seeds))][: len(seeds)])[0]
     weights = (2, 3, 7) if chosen.suffix == ".xlsx" else (1, 3 if chosen.parts else 0, 0)
     family = rng.choices((_of_bytes, _of_xml, _of_cells), weights)[0]
     return family(chosen, seeds, rng)
@@ -228,10 +228,12 @@ def filled_rows(data: bytes) -> dict[str, set[int]]:
         target = links[tab.get(f"{{{LINKS}}}id")] or ""
         sheet = etree.fromstring(parts[target.removeprefix("/") if target[0] == "/" else f"xl/{target}"])
         spots = [SPOT.fullmatch(c.get("r") or "") for c in sheet.iter(f"{{{MAIN}}}c") if _shows(c)]
-        found[tab.get("name") or ""] = {int(s[2]) for s in spots if s and len(s[1]) < 3}
+        title = tab.get("name") or ""
+        rows = {int(s[2]) for s in spots if s and len(s[1]) < 3}
+        found[title] = set() if title in found else rows  # two sheets of one name: no opinion
     return found
 
 
 def _shows(cell: etree._Element) -> bool:
-    text = "".join(t.text or "" for t in cell.iter(f"{{{MAIN}}}v", f"{{{MAIN}}}t"))
+    text = "".join(t.text or "" for t in cell.iter(f"{{{MAIN}}}v", f"{{{MAIN}}}t")).replace("_x000D_", "")
     return cell.get("t") in {"inlineStr", "n", "b"} and bool(re.search(r"\w", text))

@@ -16,6 +16,7 @@ from clspd_docs.build.workspace import Folder, init
 from clspd_docs.cli.templates_fields import fields
 from clspd_docs.cli.templates_import import import_
 from clspd_docs.cli.templates_preview import preview
+from clspd_docs.templates.docx_text import lines
 
 
 @pytest.fixture(scope="module")
@@ -146,10 +147,16 @@ def test_what_needs_a_person_is_in_the_report_with_its_place(blank: Folder, tmp_
 
 
 def test_the_imported_letter_can_be_previewed(blank: Folder, tmp_path: Path) -> None:
-    imported = answer(import_, "-C", str(blank.root), str(letter(tmp_path)))["path"]
+    source = letter(tmp_path, complex_field(" ADDRESSBLOCK ", shown="«Bloc»"))
+    imported = answer(import_, "-C", str(blank.root), str(source))["path"]
     code, text = typed(preview, "-C", str(blank.root), imported, "--sans-pdf")
     assert code == 0
     assert "une lettre à un destinataire (d’après ses champs" in text
+    made = lines(blank.path("apercus/lettre-importe-apercu.docx").read_bytes())
+    shown = [line.partition(" | ")[2].replace("\u00a0", " ") for line in made if line.startswith("Normal")]
+    assert shown[0] == "Mme D’ARVILLAC"
+    assert shown[1] == "Réunion du jeudi 4 février 2027."
+    assert shown[2].startswith("Madame Solène d’Arvillac / Préfète de la Haute-Ourcelle / ")
 
 
 def test_a_document_already_merged_is_told(blank: Folder, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from clspd_docs.build.together import Order, convert, refusal
 from clspd_docs.conversion.checks import REFUSED
 from clspd_docs.conversion.engine import Converted, Engine, Job
 from clspd_docs.origin import Place
+from clspd_docs.packets import split as cutting
 from clspd_docs.packets.split import CannotSplitError, Cut
 
 
@@ -24,8 +25,8 @@ class Converter:
 
     name, version, starts = "Essai", "1", 0
 
-    def __init__(self, *bad: str) -> None:
-        self.bad = bad
+    def __init__(self, *bad: str, merges: bool = True) -> None:
+        self.bad, self.merges = bad, merges
         self.seen: list[str] = []
 
     def start(self) -> None:
@@ -56,7 +57,7 @@ class Converter:
 @pytest.fixture(autouse=True)
 def cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cutting gives as many files as there are letters, without looking at the export."""
-    monkeypatch.setattr(together, "split", lambda _, cuts: [pdf(each.title) for each in cuts])
+    monkeypatch.setattr(cutting, "split", lambda _, cuts: [pdf(each.title) for each in cuts])
     monkeypatch.setattr(together, "MOST", 3)
 
 
@@ -93,6 +94,12 @@ def test_documents_with_a_table_of_contents_go_alone(tmp_path: Path) -> None:
     assert engine.seen == ["a", "b", "c"]
 
 
+def test_a_converter_that_takes_no_file_of_many_letters_gets_them_one_by_one(tmp_path: Path) -> None:
+    engine = Converter(merges=False)
+    assert delivered(engine, map(order, "abc"), tmp_path) == dict.fromkeys("abc", "")
+    assert engine.seen == list("abc")
+
+
 def test_letters_that_cannot_be_spliced_go_alone(tmp_path: Path) -> None:
     engine = Converter()
     orders = [
@@ -117,7 +124,7 @@ def test_letters_that_cannot_be_cut_apart_go_alone(tmp_path: Path, monkeypatch: 
     def refuse(_: bytes, __: list[Cut]) -> list[bytes]:
         raise CannotSplitError("essai")
 
-    monkeypatch.setattr(together, "split", refuse)
+    monkeypatch.setattr(cutting, "split", refuse)
     engine = Converter()
     assert delivered(engine, map(order, "ab"), tmp_path) == {"a": "", "b": ""}
     assert engine.seen == ["a+", "a", "b"]

@@ -29,6 +29,13 @@ def test_line_outside_the_tags_becomes_decoration() -> None:
     assert mark_stray(repaired) == (repaired, True)
 
 
+def test_tag_of_a_style_with_spaces_and_accents_opens_after_the_line() -> None:
+    named = TAGGED.replace(b"/P<<", b"/Tableau#20#E2#80#93#20en-t#C3#AAte<<")
+    repaired, complete = mark_stray(TAGGED + RULE + named)
+    assert complete
+    assert repaired.endswith(RULE + b"\nEMC\n" + named)
+
+
 def test_content_without_stray_line_is_left_as_it_is() -> None:
     nested = b"/Span<</Lang(fr)>>BDC\n/P<</MCID 0>>BDC\n0 0 m 1 1 l S\nEMC\n0 0 m 1 1 l S\nEMC\n"
     for data in (b"0.1 w\n" + TAGGED + b"Q\n", nested, b""):

@@ -148,3 +148,19 @@ def test_document_that_holds_text_directly_is_kept_as_an_element() -> None:
     builder.document.Pg = page.obj
     result = joined(builder)
     assert [str(e.S) for e in tree(result)] == ["/Document", "/Part", "/Document"]
+
+
+def test_attributes_written_anew_for_each_tag_are_kept_once() -> None:
+    parts = []
+    for key in ("a", "b"):
+        builder = Builder()
+        page = builder.page(key)
+        for space in (1, 1, 2):
+            attributes = builder.pdf.make_indirect(Dictionary(O=Name.Layout, SpaceBefore=space))
+            builder.element(Name.P, builder.document, Pg=page.obj, A=attributes)
+        parts.append(Part(key, key, builder.bytes()))
+    with opened(assemble(SPEC, parts).pdf) as made:
+        tags = [tag for tag in elements(as_list(made.Root.StructTreeRoot.K)) if "/A" in tag]
+        spaces = [(int(tag.A.SpaceBefore), tag.A.objgen) for tag in tags]
+    assert [space for space, _ in spaces] == [1, 1, 2] * 2
+    assert len({where for _, where in spaces}) == 2

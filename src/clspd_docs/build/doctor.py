@@ -9,10 +9,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from clspd_docs.build.converter import converter
 from clspd_docs.build.loading import open_checked
 from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, Folder
-from clspd_docs.conversion.find import find_office
+from clspd_docs.conversion.apercu import find_apercu
 from clspd_docs.conversion.fonts import docx_families, missing_fonts
+from clspd_docs.conversion.word import find_word
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
@@ -31,14 +33,14 @@ OPEN_ELSEWHERE = Kind(
     Severity.NOTE,
     "Classeur ouvert",
     "Le classeur est ouvert dans Excel ou LibreOffice.",
-    "L’enregistrer avant de lancer « clspd-docs » : seul ce qui est enregistré est lu.",
+    "L’enregistrer avant de lancer « clspd-docs » : seul ce qui est enregistré est lu.",
 )
 NO_FOLDER = Kind(
     "ENV208",
     Severity.NOTE,
     "Pas de dossier de travail ici",
     "Il n’y a pas de classeur dans ce dossier.",
-    "Se placer dans un dossier de travail (option -C), ou en créer un avec « clspd-docs init ».",
+    "Se placer dans un dossier de travail (option -C), ou en créer un avec « clspd-docs init ».",
 )
 
 
@@ -64,15 +66,21 @@ def checkup(folder: Folder) -> Checkup:
     findings: list[Finding] = []
     exit_code = None
     try:
-        program = find_office(folder.settings().soffice)
-        facts["LibreOffice"] = f"{program.version} – {program.path}"
+        choice = converter(folder)
+        facts["Convertisseur utilisé"] = f"{choice.name} {choice.version} ({choice.why})"
+        findings += choice.findings
+        if choice.program:
+            facts["LibreOffice"] = f"{choice.program.version} – {choice.program.path}"
         families = {f for path in _templates(folder) for f in docx_families(path)}
-        findings += missing_fonts(families, program)
+        findings += missing_fonts(families, choice.program)
         facts["Polices des modèles"] = ", ".join(sorted(families)) or "aucune"
     except Stop as stop:
-        facts["LibreOffice"] = "introuvable"
+        facts["Convertisseur utilisé"] = "aucun"
         findings.append(stop.finding)
         exit_code = stop.exit_code
+    word = find_word()
+    facts["Word"] = word.fault or word.version
+    facts["Aperçu"] = find_apercu() or "complément « apercu » non installé"
     facts["Liste des communes"] = source().about
     findings += _folder(folder, facts)
     return Checkup(facts, tuple(findings), exit_code)

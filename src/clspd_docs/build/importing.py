@@ -44,6 +44,7 @@ WHICH_TAB = Kind(
     "Onglet à choisir",
     "La liste a plusieurs onglets, ou pas celui qui est demandé : rien n’a été écrit.",
     "Ajouter --onglet avec l’un de ces noms : {choix}.",
+    bad="--onglet Liste",
     good='--onglet "Liste 2026"',
 )
 BAD_COLUMN = Kind(
@@ -51,7 +52,8 @@ BAD_COLUMN = Kind(
     Severity.ERROR,
     "Correction de colonne incomprise",
     "L’option --colonne ne peut pas être suivie : {raison}.",
-    'L’écrire --colonne "En-tête de la liste=Champ" ; {choix}.',
+    "L’écrire sous la forme « En-tête de la liste=Champ », entre guillemets droits ; {choix}.",
+    bad="--colonne Portable",
     good='--colonne "Portable=Téléphone"',
 )
 LOST = Kind(

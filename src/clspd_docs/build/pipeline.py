@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from clspd_docs.build.converter import converter
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import load
 from clspd_docs.build.produce import Cache, Studio, Workshop
@@ -15,8 +16,8 @@ from clspd_docs.build.report import Report
 from clspd_docs.build.request import Options, plan_sessions
 from clspd_docs.build.session import build_session
 from clspd_docs.build.workspace import CANNOT_WRITE, OUTPUT, Folder
-from clspd_docs.conversion.find import OfficeProgram, find_office
-from clspd_docs.conversion.pool import Pool, worker_count
+from clspd_docs.conversion.choose import Choice
+from clspd_docs.conversion.pool import worker_count
 from clspd_docs.documents.plan import SessionPlan
 from clspd_docs.errors import Stop
 from clspd_docs.origin import Place
@@ -35,11 +36,12 @@ def build(folder: Folder, options: Options, progress: Progress) -> Report:
     """
     loaded = load(folder, options.jour)
     plans, findings = plan_sessions(loaded, options)
-    program = find_office(folder.settings().soffice)
+    choice = converter(folder)
+    findings += choice.findings
     studio = Studio(loaded, blocked(findings), options.jour)
     report = Report("build", findings, loaded.book.counts())
     try:
-        return _build(folder, plans, studio, options, report, program, progress)
+        return _build(folder, plans, studio, options, report, choice, progress)
     except OSError as error:  # disk full, file held open: what was published before is untouched
         raise Stop(CANNOT_WRITE.at(Place(OUTPUT))) from error
 
@@ -50,19 +52,19 @@ def _build(
     studio: Studio,
     options: Options,
     report: Report,
-    program: OfficeProgram,
+    choice: Choice,
     progress: Progress,
 ) -> Report:
     workers, patience = worker_count(options.workers), folder.settings().delai_secondes
     with (
         lock(folder.output),
         tempfile.TemporaryDirectory(prefix=WORK, dir=folder.output) as work,
-        Pool(program, workers=workers, timeout_seconds=patience) as engine,
+        choice.open(workers, patience) as engine,
     ):
         cache = Cache(folder.output / ".cache", f"{engine.name} {engine.version}", ignored=options.force)
-        shop = Workshop(studio, engine, cache, Path(work), progress)
+        shop = Workshop(studio, engine, cache, Path(work), progress, choice.is_preview)
         for one in plans:
             result = build_session(shop, one, options)
             report = report.with_session(result.findings, result.documents, result.packets)
         cache.prune()
-        return replace(report, more={"converter_starts": engine.starts})
+        return replace(report, more={"converter": choice.as_json(), "converter_starts": engine.starts})

@@ -186,13 +186,17 @@ def has_contents(template: Template) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What the sessions of one build share. ``work`` is a folder that goes with the build."""
+    """What the sessions of one build share.
+
+    ``work`` is a folder that goes with the build; ``is_preview``: the engine's PDFs are not to be signed.
+    """
 
     studio: Studio
     engine: Engine
     cache: Cache
     work: Path
     progress: Callable[[str], None]
+    is_preview: bool = False
 
 
 def produce(shop: Workshop, plan: SessionPlan) -> Output:

@@ -21,6 +21,7 @@ from clspd_docs.build.publish import publish, session_folder
 from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
 from clspd_docs.build.report import DocumentLine, PacketLine
 from clspd_docs.build.request import Options
+from clspd_docs.build.signing import without_signatures
 from clspd_docs.build.workspace import OUTPUT
 from clspd_docs.documents.plan import DocumentJob, DossierJob, SessionPlan, default_steps
 from clspd_docs.findings import Finding
@@ -54,6 +55,8 @@ def build_session(shop: Workshop, plan: SessionPlan, options: Options) -> Result
     before = {p.key: p for p in previous.packets} if previous else {}
     intact = {k: file_sha256(target / p.path) == p.pdf_sha256 for k, p in before.items()}
     bound = Bindery(shop, plan, output, result.records).bind(before, intact, studio.jour.isoformat())
+    if shop.is_preview:
+        bound = without_signatures(bound, plan, output, studio)
     result.findings += bound.findings
     _tell_held(plan, output, bound, result)
     result.packets = [_packet_line(r, plan, bound) for r in bound.records] + _held_packets(plan, bound)

@@ -82,7 +82,7 @@ def convert(engine: Engine, orders: Iterable[Order], work: Path) -> Iterator[Del
     Raises:
         Stop: The converter itself fails.
     """
-    batches = _Batches(work)
+    batches = _Batches(work, MOST if engine.merges else 1)
     for result in engine.convert(batches.jobs(_launching(engine, orders))):
         if not result.job.merged:
             yield Delivery(result.job.key, result.job.pdf, result.finding)
@@ -99,6 +99,7 @@ class _Batches:
     """The files of many letters that are being converted, by their key."""
 
     work: Path
+    limit: int
     waiting: dict[str, tuple[Sequence[Order], Spliced]] = field(default_factory=dict)
     failed: list[Order] = field(default_factory=list)
 
@@ -107,7 +108,7 @@ class _Batches:
         for (_, update_contents), group in groupby(
             orders, key=lambda each: (each.modele, each.update_contents)
         ):
-            most = 1 if update_contents else MOST
+            most = 1 if update_contents else self.limit
             while letters := list(islice(group, most)):
                 spliced = splice([letter.docx for letter in letters]) if len(letters) > 1 else None
                 if isinstance(spliced, Spliced):

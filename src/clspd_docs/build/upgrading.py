@@ -24,7 +24,6 @@ LOST = Kind(
     "Non repris dans le nouveau classeur",
     "Le programme ne sait pas récrire {quoi}.",
     "Le refaire dans le nouveau classeur si cela sert encore ; l’ancien classeur n’est pas modifié.",
-    bad="un graphique, une zone de texte, une macro",
 )
 OPEN = Kind(
     "REG163",

@@ -8,7 +8,9 @@ from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from clspd_docs.conversion.engine import Moteur
 from clspd_docs.errors import ExitCode, Stop, toml_detail
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.origin import Place
@@ -17,14 +19,14 @@ BAD_SETTINGS = Kind(
     "ENV201",
     Severity.ERROR,
     "Réglages illisibles",
-    "Le fichier de réglages n’est pas correct : {detail}.",
+    "Le fichier de réglages n’est pas correct : {detail}.",
     "Corriger le fichier, ou le supprimer pour revenir aux réglages par défaut.",
 )
 NOT_EMPTY = Kind(
     "ENV202",
     Severity.ERROR,
     "Dossier déjà utilisé",
-    "Ce dossier contient déjà « {nom} » : rien n’a été écrit.",
+    "Ce dossier contient déjà « {nom} » : rien n’a été écrit.",
     "Choisir un autre dossier, ou un dossier vide.",
 )
 CANNOT_WRITE = Kind(
@@ -49,15 +51,62 @@ SETTINGS_TEXT: Final = """\
 # [conversion]
 # soffice = "C:/Program Files/LibreOffice/program/soffice.exe"   # si LibreOffice n’est pas trouvé
 # delai_secondes = 60                                            # temps accordé à un document
+# moteur = "auto"    # ou "libreoffice", "word" (Windows), "gotenberg" (un serveur), "apercu" (à relire seulement)
+# url = "https://gotenberg.mairie.example"                       # adresse du serveur, avec moteur = "gotenberg"
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Machine matters only. ``soffice``: path of LibreOffice, None to look for it."""
+    """Machine matters only.
+
+    Args:
+        soffice: Path of LibreOffice, None to look for it.
+        delai_secondes: Time that one document may take.
+        moteur: Which converter: a value of ``Moteur``.
+        url: Address of the Gotenberg server; empty for none.
+    """
 
     soffice: str | None = None
     delai_secondes: float = 60.0
+    moteur: str = Moteur.AUTO
+    url: str = ""
+
+
+def _settings_fault(section: Any) -> str:
+    """Return what is wrong with the section « conversion », in French; empty when nothing is."""
+    if not isinstance(section, dict):
+        return "« conversion » doit être une section"
+    unknown = sorted(section.keys() - {field.name for field in fields(Settings)})
+    seconds, moteur = section.get("delai_secondes", 1), section.get("moteur", Moteur.AUTO)
+    faults = (
+        (unknown, f"réglage inconnu « {', '.join(unknown)} »"),
+        (not isinstance(section.get("soffice", ""), str), "« soffice » doit être un texte entre guillemets"),
+        (
+            not isinstance(seconds, int | float) or not seconds > 0,
+            "« delai_secondes » doit être un nombre de secondes",
+        ),
+        (moteur not in list(Moteur), f"« moteur » doit être l’un de {', '.join(Moteur)}"),
+        (
+            moteur == Moteur.GOTENBERG and not _is_address(section.get("url")),
+            'avec moteur = "gotenberg", « url » doit être une adresse http:// ou https://',
+        ),
+    )
+    return next((words for is_wrong, words in faults if is_wrong), "")
+
+
+def _is_address(url: object) -> bool:
+    """True of the address of a server; a name and a password have no place in it."""
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+        return (
+            parts is not None
+            and parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and (parts.port != 0 and parts.username is None and not parts.query)
+        )
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +152,8 @@ class Folder:
             detail = toml_detail(error)
             raise Stop(BAD_SETTINGS.at(Place(SETTINGS), detail=detail), ExitCode.USAGE) from error
         section = data.get("conversion", {})
-        known = {field.name for field in fields(Settings)}
-        for name in section.keys() - known:
-            detail = f"réglage inconnu « {name} »"
-            raise Stop(BAD_SETTINGS.at(Place(SETTINGS), detail=detail), ExitCode.USAGE)
+        if fault := _settings_fault(section):
+            raise Stop(BAD_SETTINGS.at(Place(SETTINGS), detail=fault), ExitCode.USAGE)
         return Settings(**section)
 
 

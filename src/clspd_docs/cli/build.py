@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from clspd_docs.cli.build_many import LotType, Wish, build_councils, show_councils
 from clspd_docs.cli.common import Common, common_options, run
 
 if TYPE_CHECKING:
@@ -30,6 +32,20 @@ STEPS = ("consultation", "convocation", "seance", "suites", "annuel")
     metavar="N",
     help="Nombre de LibreOffice au travail en même temps (par défaut : un par processeur).",
 )
+@click.option(
+    "--liste",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FICHIER",
+    help="Préparer plusieurs dossiers de travail : un par ligne dans ce fichier (ou répéter -C).",
+)
+@click.option("--lot", type=LotType(), help="De ces dossiers, ne préparer que ceux du lot (3/16).")
+@click.option(
+    "--ouvriers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Nombre de dossiers préparés en même temps (par défaut : un par processeur).",
+)
+@click.option("--grappe", metavar="ADRESSE", help="Préparer les dossiers sur une grappe dask.distributed.")
 @click.option("--pourquoi", is_flag=True, help="Dire ce qui serait refait et pourquoi, sans rien faire.")
 @common_options
 def build(
@@ -39,6 +55,10 @@ def build(
     *,
     force: bool,
     jobs: int | None,
+    liste: Path | None,
+    lot: tuple[int, int] | None,
+    ouvriers: int | None,
+    grappe: str | None,
     pourquoi: bool,
 ) -> None:
     """Fabrique les documents et les dossiers des séances (par défaut : la prochaine)."""
@@ -47,6 +67,12 @@ def build(
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
     from clspd_docs.cli.show import show_report  # noqa: PLC0415
     from clspd_docs.documents.catalogue import Etape  # noqa: PLC0415
+
+    wish = Wish(liste, lot, ouvriers, grappe)
+    is_many = wish.is_many(click.get_current_context().ensure_object(Common))
+    if is_many and (pourquoi or jobs):
+        message = "« --pourquoi » et « --jobs » sont pour un seul dossier de travail (voir « --ouvriers »)."
+        raise click.UsageError(message)
 
     def act(common: Common) -> Report:
         options = Options(
@@ -57,6 +83,9 @@ def build(
             force=force,
             workers=jobs,
         )
+        if is_many:
+            with progress_line() as progress:
+                return build_councils(common, wish, options, progress)
         if pourquoi:
             from clspd_docs.build.preview import explain_build  # noqa: PLC0415
 
@@ -67,11 +96,14 @@ def build(
             return build_folder(Folder(common.dossier), options, progress)
 
     def show(report: Report, common: Common) -> None:
+        if is_many:
+            show_councils(report, common)
+            return
         show_report(report, common)
         for seance in dict.fromkeys(p.path.split("/")[1] for p in report.packets if p.path):
             click.echo(f"Tout voir : {common.dossier / 'sorties' / seance / 'index.html'}")
 
-    run("build", act, show)
+    run("build", act, show, is_for_many=True)
 
 
 @contextmanager

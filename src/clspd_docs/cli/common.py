@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import re
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from clspd_docs.build import bug
 from clspd_docs.errors import Stop
-from clspd_docs.version import tool_version
 
 if TYPE_CHECKING:  # the build room is heavy: a command imports it when it runs
     from clspd_docs.build.report import Report
@@ -25,9 +24,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(slots=True)
 class Common:
-    """Values of the common options."""
+    """Values of the common options. ``dossiers``: those given, the last of which is ``dossier``."""
 
     dossier: Path = Path()
+    dossiers: tuple[Path, ...] = ()
     as_json: bool = False
     verbose: bool = False
     jour: dt.date | None = None
@@ -52,7 +52,7 @@ class DateType(click.ParamType[dt.date]):
         try:
             return dt.date.fromisoformat(iso)
         except ValueError:
-            self.fail(f"« {value} » n’est pas une date : écrire AAAA-MM-JJ, comme 2027-02-04.", param, ctx)
+            self.fail(f"« {value} » n’est pas une date : écrire AAAA-MM-JJ, comme 2027-02-04.", param, ctx)
 
 
 def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
@@ -63,6 +63,12 @@ def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     return callback
 
 
+def _store_folders(context: click.Context, _param: click.Parameter, value: tuple[Path, ...]) -> None:
+    if value:
+        common = context.ensure_object(Common)
+        common.dossiers, common.dossier = value, value[-1]
+
+
 def common_options(command: F) -> F:
     """Add the options that every command takes, before or after the command's name."""
     options = (
@@ -71,8 +77,9 @@ def common_options(command: F) -> F:
             "--dossier",
             type=click.Path(path_type=Path, file_okay=False),
             metavar="DOSSIER",
+            multiple=True,
             expose_value=False,
-            callback=_store("dossier"),
+            callback=_store_folders,
             help="Dossier de travail (par défaut : ici).",
         ),
         click.option(
@@ -104,10 +111,23 @@ def common_options(command: F) -> F:
     return command
 
 
-def run(name: str, act: Callable[[Common], Report], show: Callable[[Report, Common], None]) -> None:
-    """Run a command: print its report as text or JSON, end with its exit code."""
+def run(
+    name: str,
+    act: Callable[[Common], Report],
+    show: Callable[[Report, Common], None],
+    *,
+    is_for_many: bool = False,
+) -> None:
+    """Run a command: print its report as text or JSON, end with its exit code.
+
+    ``is_for_many``: it takes several working folders.
+    """
     context = click.get_current_context()
     common = context.ensure_object(Common)
+    if len(common.dossiers) > 1 and not is_for_many:
+        raise click.UsageError(
+            "Plusieurs dossiers de travail (option -C) : « build » seul en prend plusieurs."
+        )
     try:
         report = act(common)
     except Stop as stop:
@@ -131,11 +151,4 @@ def print_json(answer: object) -> None:
 
 def our_bug(error: Exception) -> str:
     """Return the short message for our own fault, and leave its frames in a file; no value, no traceback."""
-    path = Path("clspd-docs-erreur.txt").absolute()
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    try:
-        path.write_text(f"{tool_version()}\n{type(error).__name__}\n{frames}", encoding="utf-8")
-        where = f"Le détail est dans « {path} », sans donnée du classeur : joignez-le à votre signalement."
-    except OSError:
-        where = "Le détail n’a pas pu être écrit."
-    return f"Erreur interne de clspd-docs ({type(error).__name__}). {where}"
+    return bug.our_bug(error, Path())

@@ -7,16 +7,19 @@ from pathlib import Path
 import click
 
 from clspd_docs.cli.common import Common, common_options, run
+from clspd_docs.cli.templates_fields import fields
+from clspd_docs.cli.templates_import import import_
+from clspd_docs.cli.templates_preview import preview
 
 
 @click.group(
-    short_help="Relit les modèles Word et dit ce qui ne va pas.",
+    short_help="Relit, essaie et importe des modèles Word.",
     subcommand_metavar="COMMANDE [ARGUMENTS]…",
     options_metavar="[OPTIONS]",
 )
 @common_options
 def templates() -> None:
-    """Relit les modèles Word."""
+    """Relit, essaie et importe des modèles Word ; donne la liste des champs."""
 
 
 @templates.command(options_metavar="[OPTIONS]", short_help="Relit des modèles, avant tout document.")
@@ -52,3 +55,8 @@ def check(fichiers: tuple[Path, ...], *, annoter: bool, corriger: bool) -> None:
         click.echo(f"Relu : {read}. Bilan : {summary(report.findings)}.")
 
     run("templates check", act, show)
+
+
+templates.add_command(fields)
+templates.add_command(preview)
+templates.add_command(import_)

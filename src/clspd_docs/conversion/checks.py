@@ -81,6 +81,16 @@ EMPTY = Kind(
     "puis relancer la commande.",
 )
 
+KEEPS_FAILING = Kind(
+    "ENV104",
+    Severity.ERROR,
+    "Le convertisseur échoue document après document",
+    "{programme} s’est arrêté ou s’est tu sur {nombre} documents de suite ; le dernier est {nom}.",
+    "Ces documents viennent sans doute du même modèle : l’ouvrir dans Word, l’enregistrer sous un autre "
+    "nom. Sinon, redémarrer l’ordinateur ou mettre {programme} à jour, puis relancer la commande.",
+)
+
+LOST_IN_A_ROW: Final = 3
 _OLE2: Final = b"\xd0\xcf\x11\xe0"  # an encrypted DOCX, or an old .doc
 _TAIL: Final = 1024  # the PDF standard looks for its end mark there
 
@@ -111,8 +121,11 @@ def target_fault(job: Job) -> Finding | None:
     return None
 
 
-def pdf_fault(job: Job, program: str, pages: int) -> Finding | None:
-    """Return PDF108 when ``job.pdf`` is not a PDF with its beginning, its end and a page, or None."""
+def pdf_fault(job: Job, program: str, pages: int | None) -> Finding | None:
+    """Return PDF108 when ``job.pdf`` is not a PDF with its beginning, its end and a page, or None.
+
+    ``pages`` is None when the converter does not count them.
+    """
     try:
         with job.pdf.open("rb") as file:
             head = file.read(5)
@@ -121,4 +134,4 @@ def pdf_fault(job: Job, program: str, pages: int) -> Finding | None:
             whole = head == b"%PDF-" and b"%%EOF" in file.read()
     except OSError:
         whole = False
-    return None if whole and pages > 0 else EMPTY.at(Place(job.name), programme=program)
+    return None if whole and pages != 0 else EMPTY.at(Place(job.name), programme=program)

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from clspd_docs.findings import Finding
+
+
+class Moteur(StrEnum):
+    """The setting ``moteur``: which converter to use."""
+
+    AUTO = "auto"
+    LIBREOFFICE = "libreoffice"
+    WORD = "word"
+    GOTENBERG = "gotenberg"
+    APERCU = "apercu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ class Converted:
 
     Args:
         job: The job as given.
-        pages: Pages of the PDF, blank ones included; 0 when it failed.
+        pages: Pages of the PDF, blank ones included; 0 when it failed, or when the converter does not tell.
         milliseconds: Time spent on this document alone; 0 when it failed.
         finding: Why this document failed; then ``job.pdf`` does not exist. None when it is done.
     """
@@ -53,11 +64,16 @@ class Converted:
 class Engine(Protocol):
     """A converter. Used as a context manager, by one thread.
 
-    ``name`` and ``version`` enter the fingerprints of what is built ("LibreOffice", "7.4.7.2").
+    ``name`` and ``version`` enter the fingerprints of what is built ("LibreOffice", "7.4.7.2"). ``merges`` is
+    True of a converter that takes files of many letters (``Job.merged``).
     """
 
     name: str
     version: str
+
+    @property
+    def merges(self) -> bool:
+        """True when it takes files of many letters."""
 
     @property
     def starts(self) -> int:

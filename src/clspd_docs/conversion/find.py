@@ -30,7 +30,8 @@ MISSING = Kind(
     Severity.ERROR,
     "LibreOffice introuvable",
     "LibreOffice, qui transforme les documents Word en PDF, n’a pas été trouvé sur cet ordinateur.",
-    f"Installer LibreOffice, puis relancer la commande. {_INSTALL}.",
+    f"Installer LibreOffice, puis relancer la commande. {_INSTALL}. En attendant, le complément « apercu » du "
+    "programme (« pip install 'clspd-docs[apercu]' ») donne des PDF à relire, pas à signer.",
 )
 NOT_THERE = Kind(
     "ENV102",

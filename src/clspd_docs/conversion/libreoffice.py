@@ -16,7 +16,16 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from clspd_docs.conversion.checks import CRASHED, REFUSED, TOO_SLOW, docx_fault, pdf_fault, target_fault
+from clspd_docs.conversion.checks import (
+    CRASHED,
+    KEEPS_FAILING,
+    LOST_IN_A_ROW,
+    REFUSED,
+    TOO_SLOW,
+    docx_fault,
+    pdf_fault,
+    target_fault,
+)
 from clspd_docs.conversion.engine import Converted, Job
 from clspd_docs.conversion.find import SETTING, OfficeProgram
 from clspd_docs.conversion.worker import Worker
@@ -32,20 +41,11 @@ NO_START = Kind(
     "Ouvrir LibreOffice une fois à la main ; s’il ne s’ouvre pas, le réinstaller. Sous Linux, une version "
     "« snap » ou « flatpak » n’a pas accès aux fichiers de travail : installer le paquet libreoffice-writer.",
 )
-KEEPS_FAILING = Kind(
-    "ENV104",
-    Severity.ERROR,
-    "LibreOffice échoue document après document",
-    "LibreOffice s’est arrêté ou s’est tu sur {nombre} documents de suite ; le dernier est {nom}.",
-    "Ces documents viennent sans doute du même modèle : l’ouvrir dans Word, l’enregistrer sous un autre "
-    "nom. Sinon, redémarrer l’ordinateur ou mettre LibreOffice à jour, puis relancer la commande.",
-)
 
 _AHEAD: Final = 8  # orders waiting in the spool; more would only put more files on the disk
 POLL_SECONDS: Final = 0.002
 _TRIES: Final = 2
 _PAGES_BEFORE_RENEWAL: Final = 3_000  # what a document leaves in memory is small, but stays
-_LOST_IN_A_ROW: Final = 3
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +70,7 @@ class LibreOffice:
     """
 
     name = "LibreOffice"
+    merges = True
 
     def __init__(
         self, program: OfficeProgram, *, timeout_seconds: float = 60, start_seconds: float = 60
@@ -255,8 +256,10 @@ class LibreOffice:
             fault = kind.at(place, programme=self.name, secondes=f"{self._timeout_seconds:g}")
             head.result = self._failed(head.job, fault)
             self._lost_in_a_row += not head.job.merged
-            if self._lost_in_a_row >= _LOST_IN_A_ROW:
-                finding = KEEPS_FAILING.at(SETTING, nombre=_LOST_IN_A_ROW, nom=head.job.name)
+            if self._lost_in_a_row >= LOST_IN_A_ROW:
+                finding = KEEPS_FAILING.at(
+                    SETTING, programme=self.name, nombre=LOST_IN_A_ROW, nom=head.job.name
+                )
                 raise Stop(finding, ExitCode.PROGRAM_MISSING)
         self._send_again()
 

@@ -42,6 +42,7 @@ class Pool:
     """
 
     name = LibreOffice.name
+    merges = LibreOffice.merges
 
     def __init__(
         self, program: OfficeProgram, *, workers: int, timeout_seconds: float = 60, start_seconds: float = 60

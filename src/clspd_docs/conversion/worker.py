@@ -16,12 +16,12 @@ from clspd_docs.conversion.engine import Job
 from clspd_docs.conversion.find import OfficeProgram
 from clspd_docs.conversion.office_profile import START_MACRO, seed
 
-_PREFIX: Final = "clspd-office-"
+PREFIX: Final = "clspd-office-"
 # Away from the terminal: Ctrl-C reaches this process, which then ends the others in order.
 if sys.platform == "win32":
-    _FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
 else:
-    _FLAGS = 0
+    FLAGS = 0
 
 
 class Worker:
@@ -34,11 +34,11 @@ class Worker:
     def __init__(self, program: OfficeProgram) -> None:
         sweep()
         # Resolved: the name of LibreOffice's socket comes from the true path of its profile.
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")).resolve()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve()
         self._spool = self._folder / "spool"
         self._turn = 0
         self._ready_at: float | None = None
-        self._guard = _Guard(self._folder)  # first: from here on, nothing stays when this process is killed
+        self._guard = Guard(self._folder)  # first: from here on, nothing stays when this process is killed
         try:
             self._process = self._launch(program)
         except OSError:
@@ -73,7 +73,7 @@ class Worker:
                 cwd=self._folder,
                 env=os.environ | variables,
                 start_new_session=True,
-                creationflags=_FLAGS,
+                creationflags=FLAGS,
             )
 
     def ready_at(self) -> float | None:
@@ -118,22 +118,22 @@ class Worker:
         self._guard.dismiss()
 
 
-class _Guard:
-    """The process that ends LibreOffice when this one dies."""
+class Guard:
+    """The process that ends a converter, and deletes its folder, when this one dies."""
 
     def __init__(self, folder: Path) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - a file of this package
             [sys.executable, "-I", "-S", guard.__file__, str(folder)],
             stdin=subprocess.PIPE,
             start_new_session=True,
-            creationflags=_FLAGS,
+            creationflags=FLAGS,
         )
         assert self._process.stdin is not None
         self._line: IO[bytes] = self._process.stdin
         _lines.add(self._line)
 
     def watch(self, pid: int) -> None:
-        """Tell which process is LibreOffice."""
+        """Tell which process is the converter."""
         self._line.write(b"%d\n" % pid)
         self._line.flush()
 
@@ -158,8 +158,8 @@ if sys.platform != "win32":
 
 def sweep() -> None:
     """Delete the folders of owners that died along with their guards; a LibreOffice left there then ends."""
-    for folder in Path(tempfile.gettempdir()).resolve().glob(f"{_PREFIX}*"):
-        owner = re.match(rf"{_PREFIX}(\d+)-", folder.name)
+    for folder in Path(tempfile.gettempdir()).resolve().glob(f"{PREFIX}*"):
+        owner = re.match(rf"{PREFIX}(\d+)-", folder.name)
         if owner and not _is_running(int(owner[1])):
             guard.erase(folder, patience_seconds=0)  # it may be another user's
 

@@ -143,7 +143,7 @@ def progress(axes: Iterable[AxePlan]) -> Drawing:
     An indicator without target or without value is left out; one that has no first value starts from zero.
     """
     rows = [
-        (f"{fiche.action.id} {_name(one)}", _percent(one))
+        (f"{fiche.action.id} {one.libelle or one.id} :", _values(one), _percent(one))
         for axe in axes
         for fiche in axe.fiches
         for one in fiche.action.indicateurs
@@ -151,21 +151,22 @@ def progress(axes: Iterable[AxePlan]) -> Drawing:
     ]
     if not rows:
         return _nothing("Aucun indicateur n’a encore à la fois une cible et une valeur relevée.")
-    labels = tuple(insecables(label) for label, _ in rows)
-    met = sum(percent >= _WHOLE for _, percent in rows)
-    shown = {
-        "Cible atteinte": (Tone.DONE, tuple(p if p >= _WHOLE else None for _, p in rows), met),
-        "En chemin": (Tone.GOING, tuple(p if p < _WHOLE else None for _, p in rows), len(rows) - met),
-    }
-    series = tuple(Series(label, tone, values) for label, (tone, values, n) in shown.items() if n)
+    names, notes, percents = zip(*rows, strict=True)
+    labels = tuple(map(insecables, names))
+    met = percents.count(_WHOLE)
+    shown = (
+        Series("Cible atteinte", Tone.DONE, tuple(p if p == _WHOLE else None for p in percents)),
+        Series("En chemin", Tone.GOING, tuple(p if p < _WHOLE else None for p in percents)),
+    )
+    series = tuple(one for one in shown if any(value is not None for value in one.values))
     sentence = (
         "Chemin parcouru de la valeur de départ à la cible, pour "
         f"{pluriel(len(rows), 'indicateur')}, dont {met or 'aucun'} à la cible."
     )
     if len(rows) <= _TOLD:
-        told = (f"{label}, {percent} %" for label, (_, percent) in zip(labels, rows, strict=True))
+        told = (f"{label} {note}, {percent} %" for label, note, percent in rows)
         sentence += f" {' ; '.join(told)}."
-    return BarChart(insecables(sentence), labels, series, percent=True)
+    return BarChart(insecables(sentence), labels, series, notes, percent=True)
 
 
 _WHOLE: Final = 100
@@ -182,14 +183,13 @@ def _percent(indicateur: Indicateur) -> int:
     return int(min(max((value - start) / (target - start), Decimal()), Decimal(1)) * _WHOLE)
 
 
-def _name(indicateur: Indicateur) -> str:
-    """Return « Halls traités : 6 (cible : 8) »."""
+def _values(indicateur: Indicateur) -> str:
+    """Return « 6 (cible : 8) », never cut from one another."""
     assert indicateur.cible is not None
     assert indicateur.valeur is not None
     unit = " %" if indicateur.unite == "%" else ""
     value, target = (f"{nombre(n)}{unit}" for n in (indicateur.valeur, indicateur.cible))
-    figures = insecables(f"{value} (cible : {target})").replace(" ", NBSP)  # never cut from one another
-    return f"{indicateur.libelle or indicateur.id} : {figures}"
+    return insecables(f"{value} (cible : {target})").replace(" ", NBSP)
 
 
 def _nothing(sentence: str) -> Diagram:

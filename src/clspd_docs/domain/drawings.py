@@ -62,14 +62,16 @@ class BarChart:
 
     Args:
         sentence: What the chart shows, whole, for who does not see it.
-        labels: What stands left of each bar.
+        labels: What stands left of each bar; one that is too long for its lines is cut, with « … ».
         series: In the order of the legend; each has as many values as there are labels.
+        notes: What follows each label and is never cut; none, or as many as there are labels.
         percent: The values are percents, and the bars go to 100.
     """
 
     sentence: str
     labels: tuple[str, ...]
     series: tuple[Series, ...]
+    notes: tuple[str, ...] = ()
     percent: bool = False
 
 

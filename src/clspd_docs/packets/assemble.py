@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,8 @@ from pikepdf import Dictionary, Name, ObjectStreamMode, Page, Pdf
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
-from clspd_docs.packets import content, metadata, navigation, sharing, stamps
+from clspd_docs.packets import content, metadata, navigation, stamps
+from clspd_docs.packets.sharing import Sharing
 from clspd_docs.packets.signatures import Fields
 from clspd_docs.packets.spec import PDFA, PDFUA, Packet, Part, PlacedPart
 from clspd_docs.packets.structure import StructureTree
@@ -47,6 +49,8 @@ NOT_PDFUA: Final = Kind(
     "textes de remplacement), ou tenir une version accessible à disposition.",
 )
 
+_MAPPED: Final = 500  # parts read from a file each; most systems allow a program about 1,000
+
 
 def first_pages(page_counts: Sequence[int], *, recto: bool) -> list[int]:
     """Return the first page, counted from 1, of parts that have ``page_counts`` pages.
@@ -80,14 +84,17 @@ def assemble(spec: PacketSpec, parts: Sequence[Part]) -> Packet:
     if not parts or len({part.key for part in parts}) < len(parts):
         raise ValueError("a packet needs parts, each with its own key")
     with ExitStack() as stack:
-        sources = [stack.enter_context(_open(spec, part)) for part in parts]
+        sources = [
+            stack.enter_context(_open(spec, part, is_mapped=number < _MAPPED))
+            for number, part in enumerate(parts)
+        ]
         pdf = stack.enter_context(Pdf.new())
         return _Assembly(spec, parts, sources, pdf).run()
 
 
-def _open(spec: PacketSpec, part: Part) -> Pdf:
+def _open(spec: PacketSpec, part: Part, *, is_mapped: bool) -> Pdf:
     try:
-        source = pikepdf.open(io.BytesIO(part.pdf))
+        source = _mapped(part.pdf) if is_mapped else pikepdf.open(io.BytesIO(part.pdf))
         readable = len(source.pages) > 0
     except pikepdf.PikepdfError as error:
         raise Stop(UNREADABLE_PART.at(spec.place(part), piece=part.key), ExitCode.PROGRAM_MISSING) from error
@@ -95,6 +102,13 @@ def _open(spec: PacketSpec, part: Part) -> Pdf:
         source.close()
         raise Stop(UNREADABLE_PART.at(spec.place(part), piece=part.key), ExitCode.PROGRAM_MISSING)
     return source
+
+
+def _mapped(data: bytes) -> Pdf:
+    """Open ``data`` from a file without a name: qpdf asks Python for every few bytes of what is in memory."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+        file.write(data)
+        return pikepdf.open(file, access_mode=pikepdf.AccessMode.mmap_only)
 
 
 class _Assembly:
@@ -111,6 +125,7 @@ class _Assembly:
         self.tree = StructureTree(pdf, spec.lang)
         self.fields = Fields(pdf, self.tree)
         self.outline = navigation.Outline(pdf)
+        self.sharing = Sharing()
         self.colours = ""
         self.findings: list[Finding] = []
 
@@ -129,7 +144,6 @@ class _Assembly:
         for page in self.pdf.pages:
             if "/Annots" in page.obj:
                 page.obj.Tabs = Name.S
-        sharing.share_identical(self.pdf)
         return self._packet(claims)
 
     def _take(self, part: Part, source: Pdf, placed: PlacedPart) -> None:
@@ -140,8 +154,10 @@ class _Assembly:
         if isinstance(form, Dictionary):
             form = source.make_indirect(form)
             del source.Root.AcroForm  # its fields are joined by Fields
+        set_aside = self.sharing.set_aside(source)
         self.pdf.add_pages_from(source)
         pages = self._pages(placed)
+        self.sharing.give(pages, set_aside)
         found = self.tree.adopt(source, part, pages)
         whole = not content.is_from_libreoffice(source) or content.repair(self.pdf, self.tree, pages, found)
         self._weigh_claims(part, source, is_whole=whole)

@@ -19,8 +19,11 @@ from clspd_docs.packets.structure import Rect, StructureTree, box
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-_MARK: Final = re.compile(rb"(?<=[\s>])(?:BDC|BMC|EMC)(?=\s|$)")
-_OPENING: Final = re.compile(rb"/\w+\s*(?:<<[^\n]*>>|/\w+)?\s*$")  # tag and properties before BDC or BMC
+# What precedes is looked at last: the search for the letters alone is twice as quick.
+_MARK: Final = re.compile(rb"[BE][DM]C(?=\s|$)(?<=[\s>][BE][DM]C)")
+_OPENING: Final = re.compile(
+    rb"/[^\s<>/]+\s*(?:<<[^\n]*>>|/[^\s<>/]+)?\s*$"
+)  # tag and properties before BDC or BMC
 _LINES: Final = re.compile(rb"(?:^|\s)(?:S|s|f\*?|F|B\*?|b\*?)(?=\s|$)")
 _OTHER: Final = re.compile(rb"(?:^|\s)(?:BT|ET|Do|sh|EI)(?=\s|$)")
 _DECORATION: Final = re.compile(rb"/Artifact BMC(\s.*?\sEMC)(?=\s|$)", re.DOTALL)
@@ -49,8 +52,10 @@ def repair(pdf: Pdf, tree: StructureTree, pages: Iterable[Page], found: Iterable
     """
     empty: dict[tuple[int, int], list[Object]] = {}
     for element in found:
+        if "/K" in element or element.get("/S") != Name.Figure:
+            continue
         page = element.get("/Pg")
-        if element.get("/S") == Name.Figure and "/K" not in element and isinstance(page, Dictionary):
+        if isinstance(page, Dictionary):
             empty.setdefault(page.objgen, []).append(element)
     whole = True
     for sheet in pages:

@@ -1,51 +1,28 @@
-"""Annexes from elsewhere: let in what a packet can hold, without anything that acts by itself.
+"""Annexes from elsewhere: let in what a packet can hold, in a child process that a hostile file can only stop.
 
 A file that is locked, cut short, oversized or signed is refused with a finding that says what to do. What
-enters has no script, no automatic action, no attached file; what is seen on its pages does not change.
+enters has no script, no automatic action, no attached file; what is seen on its pages does not change. The
+work is done by ``annex`` and ``annex_files``; here is the guard around it.
 """
 
 from __future__ import annotations
 
-import io
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Any, Final
 
-import pikepdf
-from pikepdf import Array, Dictionary, Object, ObjectStreamMode, Pdf, Stream
-from pikepdf.sanitize import Sanitizer
-
-from clspd_docs.errors import Stop
 from clspd_docs.findings import Finding, Kind, Severity
-from clspd_docs.packets.assemble import assemble
-from clspd_docs.packets.spec import PacketSpec, Part
-from clspd_docs.packets.structure import as_list
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from clspd_docs.origin import Place
+from clspd_docs.origin import Place
+from clspd_docs.packets import annex, annex_files
+from clspd_docs.version import tool_version
 
 MAX_BYTES: Final = 50_000_000
-MAX_PAGES: Final = 500
-MAX_PIXELS: Final = 100_000_000  # one picture; 300 dpi on A2 is 35 million
-MAX_CONTENT: Final = 200_000_000  # bytes of page content once unpacked, the whole file
-
-_ACTIONS: Final = frozenset(
-    f"/{name}"
-    for name in (
-        *("JavaScript", "Launch", "SubmitForm", "ImportData", "GoToR", "GoToE"),
-        *("Rendition", "Movie", "Sound", "RichMediaExecute"),
-    )
-)
-# What pikepdf answers to values of a type that the standard does not foresee.
-_UNEXPECTED: Final = (pikepdf.PikepdfError, AttributeError, LookupError, TypeError, ValueError)
-
-_REMAKE: Final = (
-    "Ouvrir le fichier, l’imprimer vers un nouveau PDF (« Microsoft Print to PDF »), le ranger dans annexes/ "
-    "sous le même nom, puis relancer."
-)
+TIMEOUT: Final = 30  # seconds; the child may use 20 of processor
 
 MISSING: Final = Kind(
     code="DOS201",
@@ -55,245 +32,127 @@ MISSING: Final = Kind(
     remedy="Ranger le fichier dans annexes/ sous le nom que donne le classeur, et le fermer s’il est ouvert "
     "ailleurs.",
 )
-NOT_PDF: Final = Kind(
-    code="DOS202",
-    severity=Severity.ERROR,
-    title="Annexe qui n’est pas un PDF",
-    sentence="Ce fichier n’est pas un PDF, quel que soit son nom.",
-    remedy="L’ouvrir avec le logiciel qui l’a fait, l’exporter en PDF (PDF/A si possible), puis relancer.",
-)
-LOCKED: Final = Kind(
-    code="DOS203",
-    severity=Severity.ERROR,
-    title="Annexe protégée",
-    sentence="Ce PDF est protégé par un mot de passe ou par des restrictions : il ne peut pas être joint.",
-    remedy="Demander à son auteur une version sans protection.",
-)
-DAMAGED: Final = Kind(
-    code="DOS204",
-    severity=Severity.ERROR,
-    title="Annexe abîmée",
-    sentence="Ce PDF est incomplet, abîmé ou sans page.",
-    remedy=f"Le télécharger ou le demander de nouveau. Sinon : {_REMAKE[0].lower()}{_REMAKE[1:]}",
-)
-TOO_LARGE: Final = Kind(
-    code="DOS205",
-    severity=Severity.ERROR,
-    title="Annexe trop lourde",
-    sentence="Ce PDF dépasse ce qu’un dossier peut porter : {mesure} (au plus {limite}).",
-    remedy="Ne joindre que les pages utiles, ou réduire ses images à 150 points par pouce.",
-)
-SIGNED: Final = Kind(
-    code="DOS206",
-    severity=Severity.ERROR,
-    title="Annexe signée",
-    sentence="Ce PDF porte une signature électronique, qui serait détruite en le joignant à un dossier.",
-    remedy="L’envoyer à part, tel quel. Pour n’en joindre qu’une copie, sans valeur de signature : l’imprimer "
-    "vers un nouveau PDF et joindre celui-ci.",
-)
-DISARMED: Final = Kind(
-    code="DOS207",
-    severity=Severity.NOTE,
-    title="Contenu actif retiré d’une annexe",
-    sentence="Des éléments qui agissent seuls (programmes, actions automatiques, pièces jointes, formulaire XFA) "
-    "ont été retirés de la copie jointe au dossier.",
-    remedy="Rien à faire si les pages suffisent. Si une pièce était jointe à ce PDF, l’ajouter comme annexe.",
-)
-UNSIGNED_COPY: Final = Kind(
-    code="DOS208",
-    severity=Severity.WARNING,
-    title="Copie d’une annexe signée",
-    sentence="La copie jointe au dossier montre la signature mais n’en a plus la valeur.",
-    remedy="Garder l’original signé, et l’envoyer à qui doit pouvoir vérifier la signature.",
-)
+
+_KINDS: Final = {
+    kind.code: kind for room in (annex, annex_files) for kind in vars(room).values() if isinstance(kind, Kind)
+}
+_SUFFIX: Final = ".annexe"
 
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """An annex that may enter a packet: its bytes, its pages, and what had to be changed (DOS207, DOS208)."""
+    """An annex that may enter a packet.
+
+    Args:
+        pdf: Its bytes as they enter.
+        pages: How many.
+        digest: SHA-256 of the file as it came, for the manifest.
+        findings: What was changed, or is lost (DOS207, DOS208, DOS210 to DOS213).
+    """
 
     pdf: bytes
     pages: int
+    digest: str
     findings: tuple[Finding, ...] = ()
 
 
-class _Refused(Exception):  # noqa: N818 - a way out, caught in this file
-    """The kind of fault, and its facts."""
-
-    def __init__(self, kind: Kind, **facts: str) -> None:
-        super().__init__(kind.code)
-        self.kind, self.facts = kind, facts
-
-
-def intake(path: Path, place: Place, *, signed_copy: bool = False) -> Annex | Finding:
+def intake(
+    path: Path,
+    place: Place,
+    *,
+    title: str = "",
+    alternative: str = "",
+    signed_copy: bool = False,
+    as_pictures: bool = False,
+    kept: Path | None = None,
+) -> Annex | Finding:
     """Return the annex at ``path``, ready to be a part, or the finding that refuses it.
 
     Args:
-        path: The file.
+        path: The file: a PDF, or a PNG or JPEG image, which becomes a page.
         place: Where the annex is asked for, for the findings.
+        title: What its pages are called in alternative texts; "" is the file's name.
+        alternative: What an image shows, in words.
         signed_copy: Let a signed file in as a plain copy that shows its signatures.
+        as_pictures: Present the pages of a PDF without tags as pictures, said to be so.
+        kept: Folder of earlier answers, which are taken again for the same bytes; see ``forget``.
 
     Returns:
-        The annex, or DOS201 (missing), DOS202 (no PDF), DOS203 (protected), DOS204 (damaged), DOS205 (too
-        large), DOS206 (signed).
+        The annex, or DOS201 (missing), DOS202 (another kind of file), DOS203 (protected), DOS204 (damaged),
+        DOS205 (too large, or too long to read), DOS206 (signed), DOS209 (a Word file).
     """
-    try:
-        return _let_in(_read(path), place, signed_copy=signed_copy)
-    except _Refused as refused:
-        return refused.kind.at(place, **refused.facts)
-
-
-def _read(path: Path) -> bytes:
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise _Refused(TOO_LARGE, mesure=f"{size // 1_000_000} Mo", limite=f"{MAX_BYTES // 1_000_000} Mo")
+        data = path.read_bytes() if size <= MAX_BYTES else b""
+    except OSError:
+        return MISSING.at(place)
+    if size > MAX_BYTES:
+        return annex.TOO_LARGE.at(
+            place, mesure=f"{size // 1_000_000} Mo", limite=f"{MAX_BYTES // 1_000_000} Mo"
+        )
+    asked = {
+        "title": title or path.stem,
+        "alternative": alternative.strip(),
+        "signed_copy": signed_copy,
+        "as_pictures": as_pictures,
+    }
+    digest = hashlib.sha256(data).hexdigest()
+    told, pdf = _answer(data, asked, None if kept is None else kept / _name(digest, asked))
+    if "refused" in told:
+        return _KINDS[told["refused"]].at(place, **told["facts"])
+    findings = tuple(_KINDS[code].at(place, **facts) for code, facts in told["notes"])
+    return Annex(pdf, int(told["pages"]), digest, findings)
+
+
+def forget(kept: Path, digests: Collection[str]) -> None:
+    """Delete the answers about other files than those of ``digests``: they hold what people sent."""
+    for path in kept.glob(f"*{_SUFFIX}"):
+        if path.name.partition("-")[0] not in digests:
+            path.unlink(missing_ok=True)
+
+
+def _name(digest: str, asked: Mapping[str, Any]) -> str:
+    question = json.dumps([tool_version(), asked], sort_keys=True)
+    return f"{digest}-{hashlib.sha256(question.encode()).hexdigest()[:16]}{_SUFFIX}"
+
+
+def _answer(data: bytes, asked: Mapping[str, Any], keep: Path | None) -> tuple[dict[str, Any], bytes]:
+    """Return what the child says of the annex, and its PDF; or what it said the last time."""
+    if keep is not None and (before := _kept(keep)) is not None:
+        return before
+    try:
+        child = subprocess.run(
+            [sys.executable, "-I", "-m", "clspd_docs.packets.intake_child"],
+            input=json.dumps(asked).encode() + b"\n" + data,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return _too_long(), b""
+    if child.returncode != 0:  # stopped by its bounds, or by the library
+        return _too_long(), b""
+    told, _, pdf = child.stdout.partition(b"\n")
+    if keep is not None:
+        keep.parent.mkdir(parents=True, exist_ok=True)
+        partial = keep.with_suffix(".part")
+        partial.write_bytes(hashlib.sha256(child.stdout).digest() + child.stdout)
+        partial.replace(keep)
+    return json.loads(told), pdf
+
+
+def _kept(path: Path) -> tuple[dict[str, Any], bytes] | None:
+    try:
         data = path.read_bytes()
-    except OSError as error:
-        raise _Refused(MISSING) from error
-    if b"%PDF-" not in data[:1024]:
-        raise _Refused(NOT_PDF)
-    return data
+    except OSError:
+        return None
+    size = hashlib.sha256().digest_size
+    if hashlib.sha256(data[size:]).digest() != data[:size]:
+        return None
+    told, _, pdf = data[size:].partition(b"\n")
+    return json.loads(told), pdf
 
 
-def _let_in(data: bytes, place: Place, *, signed_copy: bool) -> Annex:
-    # Process-wide, and off by default: a megabyte may unpack to a gigabyte.
-    pikepdf.settings.set_qpdf_limits(
-        flate_max_memory=100_000_000, run_length_max_memory=100_000_000, parser_max_nesting=100
-    )
-    findings = []
-    try:
-        # No recovery: what qpdf rebuilds from a file cut short may lack pages.
-        with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as pdf:
-            _weigh(pdf)
-            if _is_signed(pdf):
-                if not signed_copy:
-                    raise _Refused(SIGNED)
-                _flatten(pdf)
-                findings.append(UNSIGNED_COPY.at(place))
-            before = _saved(pdf)
-            _disarm(pdf)
-            after = _saved(pdf)
-            if after != before:
-                findings.append(DISARMED.at(place))
-            return Annex(_rehearsed(pdf, after), len(pdf.pages), tuple(findings))
-    except pikepdf.PasswordError as error:
-        raise _Refused(LOCKED) from error
-    except _UNEXPECTED as error:
-        raise _Refused(DAMAGED) from error
-
-
-def _weigh(pdf: Pdf) -> None:
-    """Refuse what is protected, empty or larger than a packet can bear."""
-    if pdf.is_encrypted:
-        raise _Refused(LOCKED)
-    pages = len(pdf.pages)
-    if pages == 0:
-        raise _Refused(DAMAGED)
-    if pages > MAX_PAGES:
-        raise _Refused(TOO_LARGE, mesure=f"{pages} pages", limite=f"{MAX_PAGES} pages")
-    if any(_pixels(item) > MAX_PIXELS for item in pdf.objects):
-        raise _Refused(TOO_LARGE, mesure="une image démesurée", limite="100 millions de points")
-    unpacked = 0
-    for page in pdf.pages:
-        streams = [item for item in as_list(page.obj.get("/Contents")) if isinstance(item, Stream)]
-        unpacked += sum(len(stream.read_bytes()) for stream in streams)
-        if unpacked > MAX_CONTENT:
-            raise _Refused(TOO_LARGE, mesure="un contenu démesuré", limite="200 Mo")
-
-
-def _pixels(item: Object) -> int:
-    if not isinstance(item, Stream) or item.get("/Subtype") != "/Image":
-        return 0
-    return item.get_int("/Width", 0) * item.get_int("/Height", 0)
-
-
-def _is_signed(pdf: Pdf) -> bool:
-    return any(map(_is_signature, _dictionaries(pdf)))
-
-
-def _is_signature(value: Object | None) -> bool:
-    return isinstance(value, Dictionary) and "/ByteRange" in value
-
-
-def _flatten(pdf: Pdf) -> None:
-    """Draw the signatures on the pages, and drop the form and what the file said of itself."""
-    pdf.flatten_annotations()
-    for holder in _dictionaries(pdf):
-        if _is_signature(holder.get("/V")):  # the tags may still lead to the field
-            del holder["/V"]
-    for key in ("/AcroForm", "/Metadata"):
-        if key in pdf.Root:
-            del pdf.Root[key]
-
-
-def _disarm(pdf: Pdf) -> None:
-    """Remove scripts, automatic actions, attached files and media; plain links to the web stay."""
-    Sanitizer().remove_javascript().remove_multimedia().remove_attachments().apply(pdf)
-    for holder in _dictionaries(pdf):
-        for key, value in list(holder.items()):
-            actions = as_list(value) if key == "/Next" else [value]
-            if key == "/XFA" or _is_trigger(key, value) or any(map(_is_active, actions)):
-                del holder[key]
-
-
-def _is_trigger(key: str, value: Object) -> bool:
-    """Tell additional actions (an action per event) from a resource that happens to be called AA."""
-    if key != "/AA" or not isinstance(value, Dictionary):
-        return False
-    return all(isinstance(action, Dictionary) and "/S" in action for action in value.values())
-
-
-def _is_active(value: Object) -> bool:
-    return isinstance(value, Dictionary) and str(value.get("/S")) in _ACTIONS
-
-
-def _dictionaries(pdf: Pdf) -> Iterator[Object]:
-    """Yield every dictionary of the file, those inside others included."""
-    for item in pdf.objects:
-        waiting = [item]
-        while waiting:
-            inner = waiting.pop()
-            if isinstance(inner, Dictionary | Stream):
-                yield inner
-                below = list(inner.values())
-            else:
-                below = list(inner) if isinstance(inner, Array) else []
-            waiting += [
-                each for each in below if isinstance(each, Dictionary | Array) and not each.is_indirect
-            ]
-
-
-def _rehearsed(pdf: Pdf, data: bytes) -> bytes:
-    """Return the annex as ``assemble`` can take it: without its tags when these are beyond repair.
-
-    Tags, outline and form of a file from elsewhere may have any shape.
-    """
-    if _assembles(data):
-        return data
-    if "/StructTreeRoot" in pdf.Root:
-        del pdf.Root.StructTreeRoot
-        data = _saved(pdf)
-        if _assembles(data):
-            return data
-    raise _Refused(DAMAGED)
-
-
-def _assembles(data: bytes) -> bool:
-    spec = PacketSpec("Essai", "", "", datetime(2000, 1, 1, tzinfo=UTC), numbering="{page}")
-    try:
-        assemble(spec, [Part("essai", "Essai", data)])
-    except (Stop, *_UNEXPECTED):
-        return False
-    return True
-
-
-def _saved(pdf: Pdf) -> bytes:
-    buffer = io.BytesIO()
-    pdf.save(
-        buffer,
-        object_stream_mode=ObjectStreamMode.generate,
-        deterministic_id=True,
-        fix_metadata_version=False,
-    )
-    return buffer.getvalue()
+def _too_long() -> dict[str, Any]:
+    limits = {"mesure": "sa lecture a été interrompue", "limite": "20 secondes et 1 Go de mémoire"}
+    return {"refused": annex.TOO_LARGE.code, "facts": limits}

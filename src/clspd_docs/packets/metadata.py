@@ -114,6 +114,20 @@ def keep_output_intent(pdf: Pdf, source: Pdf) -> None:
     pdf.Root.OutputIntents = Array([pdf.make_indirect(kept)])
 
 
+def give_screen_colours(pdf: Pdf) -> None:
+    """Say of ``pdf``, which this program draws, that its colours are those of a screen (sRGB)."""
+    from PIL import ImageCms  # noqa: PLC0415 - most packets bring theirs
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    with Pdf.new() as source:
+        intent = Dictionary(
+            OutputConditionIdentifier=String("sRGB IEC61966-2.1"),
+            DestOutputProfile=source.make_stream(profile, N=3),
+        )
+        source.Root.OutputIntents = Array([intent])
+        keep_output_intent(pdf, source)
+
+
 def describe(pdf: Pdf, spec: PacketSpec, claims: Collection[str]) -> None:
     """Write title, author, dates, language and ``claims`` into ``pdf``."""
     root = pdf.Root

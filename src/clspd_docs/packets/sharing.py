@@ -1,115 +1,127 @@
-"""One copy of what the parts have in common: each part brings its own fonts, images and colour profiles.
+"""One copy of what the parts have in common: each part brings its own fonts, pictures and colour profiles.
 
-Only streams and fonts are shared. Pages, annotations and structure elements that look alike are different
-things: two pages may not own one annotation. Objects are compared as qpdf writes them, references followed;
-walking through every value from Python would cost as much as the whole assembly.
+What a part has that the packet holds already is set aside before the part is copied, and its pages are then
+given the packet's. Only what pages name as their resources is compared, by content, references followed: two
+annotations or two tags that look alike are different things.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from pikepdf import Array, Dictionary, Object, Pdf, Stream
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from pikepdf import Array, Dictionary, Object, Page, Pdf, Stream
 
 _Id: TypeAlias = tuple[int, int]
 
-_DEEPEST: Final = 20  # references in a row; fonts reach 4. Beyond, an object counts as unlike any other.
-_FONTS: Final = frozenset({"/Font", "/FontDescriptor"})
-_APART: Final = frozenset({"/StructElem", "/StructTreeRoot", "/Metadata"})
+_DEEPEST: Final = 8  # references in a row; fonts reach 4. Beyond, an object counts as unlike any other.
+_CATEGORIES: Final = ("/Font", "/XObject", "/ColorSpace")
 # A string, which is passed over, or a reference.
 _REFERENCE: Final = re.compile(rb"\((?:\\.|[^\\()])*\)|<[0-9a-fA-F]*>|\b(\d+) (\d+) R\b", re.DOTALL)
+# How long a stream is may be written elsewhere; its bytes say it too.
+_LENGTH: Final = re.compile(rb"/Length \d+(?: \d+ R)?")
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
-    """An object as text, cut at its references: ``texts`` stand around ``references``, one more of them."""
+class _Named:
+    """A resource of a page (counted from 0 in its part), by its name."""
 
-    item: Object
-    kind: str
-    texts: tuple[bytes, ...]
-    references: tuple[_Id, ...]
-
-    @property
-    def is_shareable(self) -> bool:
-        return self.kind in _FONTS or isinstance(self.item, Stream)
+    page: int
+    category: str
+    name: str
+    digest: bytes
 
 
-def share_identical(pdf: Pdf) -> int:
-    """Make equal streams and fonts of ``pdf`` one object; return how many copies went."""
-    written = {
-        item.objgen: _written(item, kind)
-        for item in pdf.objects
-        if isinstance(item, Dictionary | Array | Stream) and (kind := _kind(item)) not in _APART
-    }
-    digests = _Digests(written)
-    first: dict[bytes, Object] = {}
-    copies: dict[_Id, Object] = {}
-    for key, each in written.items():
-        if each.is_shareable:
-            kept = first.setdefault(digests.of(key), each.item)
-            if kept.objgen != key:
-                copies[key] = kept
-    for each in written.values():
-        if not copies.keys().isdisjoint(each.references):
-            _redirect(each.item, copies)
-    return len(copies)
+class Sharing:
+    """The fonts and pictures of a packet, by their digest; it grows part by part."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Object] = {}
+        self._parts = 0
+
+    def set_aside(self, source: Pdf) -> list[_Named]:
+        """Take out of ``source`` what the packet holds already; return what to ``give`` its pages back."""
+        self._parts += 1
+        digests = _Digests(source, self._parts)
+        found: list[_Named] = []
+        seen: dict[_Id, list[_Named]] = {}
+        for number, page in enumerate(source.pages):
+            for category, names in _dictionaries(page):
+                inside = seen.get(names.objgen) if names.is_indirect else None
+                if inside is None:
+                    inside = [
+                        _Named(number, category, name, digests.of(value))
+                        for name, value in names.items()
+                        if value.is_indirect
+                    ]
+                    for each in inside:
+                        if each.digest in self._known:
+                            del names[each.name]
+                    if names.is_indirect:
+                        seen[names.objgen] = inside
+                found += inside
+        return found
+
+    def give(self, pages: Sequence[Page], resources: Sequence[_Named]) -> None:
+        """Give ``pages``, copied from the part that ``resources`` come from, what was set aside."""
+        for each in resources:
+            names = pages[each.page].obj.Resources[each.category]
+            if each.digest in self._known:
+                names[each.name] = self._known[each.digest]
+            else:
+                self._known[each.digest] = names[each.name]
 
 
-def _kind(item: Object) -> str:
-    return "" if isinstance(item, Array) else str(item.get("/Type", ""))
-
-
-def _written(item: Object, kind: str) -> _Written:
-    text = (item.stream_dict if isinstance(item, Stream) else item).unparse(resolved=True)
-    texts, references, end = [], [], 0
-    for found in _REFERENCE.finditer(text):
-        if found[1]:
-            texts.append(text[end : found.start()])
-            references.append((int(found[1]), int(found[2])))
-            end = found.end()
-    return _Written(item, kind, (*texts, text[end:]), tuple(references))
+def _dictionaries(page: Page) -> Iterator[tuple[str, Object]]:
+    resources = page.obj.get("/Resources")
+    if isinstance(resources, Dictionary):
+        for category in _CATEGORIES:
+            names = resources.get(category)
+            if isinstance(names, Dictionary):
+                yield category, names
 
 
 class _Digests:
-    """Digests of objects by content; each object is read once."""
+    """Digests of the objects of one file by content; each is read once."""
 
-    def __init__(self, written: Mapping[_Id, _Written]) -> None:
-        self._written = written
+    def __init__(self, source: Pdf, number: int) -> None:
+        self._source = source
+        self._number = number
         self._known: dict[_Id, bytes] = {}
 
-    def of(self, key: _Id, depth: int = 0) -> bytes:
+    def of(self, item: Object, depth: int = 0) -> bytes:
+        """Return the digest of the indirect object ``item``."""
+        key = item.objgen
         if key not in self._known:
-            self._known[key] = b"%d %d R" % key  # what a cycle, or a chain too long, comes back to
-            each = self._written.get(key)
-            if each is not None and depth < _DEEPEST and each.kind not in {"/Page", "/Pages"}:
-                self._known[key] = self._content(each, depth)
+            self._known[key] = self._unlike(key)  # what a cycle comes back to
+            self._known[key] = self._content(item, depth)
         return self._known[key]
 
-    def _content(self, each: _Written, depth: int) -> bytes:
-        parts = [*each.texts, *(self.of(key, depth + 1) for key in each.references)]
-        if isinstance(each.item, Stream):
-            parts.append(each.item.read_raw_bytes())
-        digest = hashlib.sha256(b" ".join(b"%d" % len(part) for part in parts))
-        for part in parts:
-            digest.update(part)
-        return digest.digest()
+    def _content(self, item: Object, depth: int) -> bytes:
+        is_stream = isinstance(item, Stream)
+        text = (item.stream_dict if is_stream else item).unparse(resolved=True)
+        if is_stream:
+            text = _LENGTH.sub(b"", text)
+        whole = hashlib.sha256()
+        end = 0
+        for found in _REFERENCE.finditer(text):
+            if found[1]:
+                whole.update(text[end : found.start()])
+                whole.update(self._below((int(found[1]), int(found[2])), depth))
+                end = found.end()
+        whole.update(text[end:])
+        if is_stream:
+            whole.update(item.read_raw_bytes())
+        return whole.digest()
 
+    def _below(self, key: _Id, depth: int) -> bytes:
+        target = self._source.get_object(key)
+        if not isinstance(target, Dictionary | Array | Stream):
+            return repr(target).encode()
+        return self.of(target, depth + 1) if depth < _DEEPEST else self._unlike(key)
 
-def _redirect(holder: Object, copies: Mapping[_Id, Object]) -> None:
-    """Make the references of ``holder`` to a copy lead to the object that is kept."""
-    entries: Iterable[tuple[int | str, Object]] = (
-        enumerate(list(holder)) if isinstance(holder, Array) else list(holder.items())
-    )
-    for key, value in entries:
-        if not isinstance(value, Dictionary | Array | Stream):
-            continue
-        if not value.is_indirect:
-            _redirect(value, copies)
-        elif value.objgen in copies:
-            holder[key] = copies[value.objgen]
+    def _unlike(self, key: _Id) -> bytes:
+        return b"%d %d %d" % (self._number, *key)

@@ -75,8 +75,8 @@ class Fields:
         """
         findings = []
         by_id = {page.obj.objgen: page for page in pages}
-        for element in list(found):
-            alternative = str(element.get("/Alt", ""))
+        for element in [each for each in found if "/Alt" in each]:
+            alternative = str(element.Alt)
             if not alternative.startswith(_ANCHOR):
                 continue
             role, _, label = alternative.removeprefix(_ANCHOR).partition("|")

@@ -90,7 +90,7 @@ class _Drawing:
 def _number(at: Sheet, text: str) -> _Drawing:
     def paint(canvas: Any) -> None:
         canvas.setFont(_FONT, _NUMBER_SIZE)
-        canvas.drawRightString(at.width - _MARGIN, _BASELINE, _drawable(text))
+        canvas.drawRightString(at.width - _MARGIN, _BASELINE, drawable(text))
 
     return _Drawing((at.width, at.height), paint)
 
@@ -114,7 +114,7 @@ def _draw(pdf: Pdf, drawings: Sequence[_Drawing]) -> list[Object]:
         return []
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415 - most single documents have no stamp
 
-    _font_face()
+    font_face()
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=1, pageCompression=1)
     for drawing in drawings:
@@ -144,7 +144,13 @@ def _lay_over(page: Page, overlays: Mapping[str, Object], matrix: Sequence[float
     page.contents_add(f"\nQ {''.join(drawn)}".encode("ascii"))
 
 
-def _font_face() -> Any:
+def font_name() -> str:
+    """Return the name under which ``font_face`` makes the font known to reportlab."""
+    return _FONT
+
+
+def font_face() -> Any:
+    """Return reportlab's free font, which it knows from then on."""
     from reportlab.pdfbase import pdfmetrics, ttfonts  # noqa: PLC0415 - as above
 
     if _FONT not in pdfmetrics.getRegisteredFontNames():
@@ -152,9 +158,9 @@ def _font_face() -> Any:
     return pdfmetrics.getFont(_FONT).face
 
 
-def _drawable(text: str) -> str:
+def drawable(text: str) -> str:
     """Return ``text`` with the characters that the font lacks replaced: PDF/A has no room for a missing one."""
-    glyphs = _font_face().charToGlyph
+    glyphs = font_face().charToGlyph
 
     def known(char: str) -> str:
         if ord(char) in glyphs:

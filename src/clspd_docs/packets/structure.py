@@ -37,18 +37,33 @@ def box(element: Object) -> Rect | None:
 
 def elements(top: Iterable[Object]) -> Iterator[Object]:
     """Yield every structure element at or below ``top``, parents before children, each once."""
+    return iter(_walk(top)[0])
+
+
+def _walk(top: Iterable[Object]) -> tuple[list[Object], list[Object]]:
+    """Return the structure elements at or below ``top``, as ``elements``, and what else they hold: references."""
     waiting = list(top)[::-1]
     seen: set[tuple[int, int]] = set()
+    found: list[Object] = []
+    references: list[Object] = []
     while waiting:
         node = waiting.pop()
-        if not _is_element(node):
+        if not isinstance(node, Dictionary):
             continue
-        if node.is_indirect:
-            if node.objgen in seen:
-                continue
-            seen.add(node.objgen)
-        yield node
-        waiting.extend(reversed(as_list(node.get("/K"))))
+        if "/S" not in node:
+            references.append(node)
+            continue
+        key = node.objgen
+        if key[0] and key in seen:
+            continue
+        seen.add(key)
+        found.append(node)
+        below = node.get("/K")
+        if isinstance(below, Array):
+            waiting.extend(reversed(list(below)))
+        elif below is not None:
+            waiting.append(below)
+    return found, references
 
 
 class StructureTree:
@@ -67,6 +82,7 @@ class StructureTree:
         self._roles = Dictionary()
         self._classes = Dictionary()
         self._ids: dict[bytes, Object] = {}
+        self._attributes: dict[bytes, Object] = {}
 
     def adopt(self, source: Pdf, part: Part, pages: Sequence[Page]) -> list[Object]:
         """Hang the tags of ``source`` below the document, once its ``pages`` stand in the packet.
@@ -79,8 +95,8 @@ class StructureTree:
             self._renumber(Dictionary(), pages, [])
             return []
         tree = self._pdf.copy_foreign(source.make_indirect(foreign))
-        found = list(elements(as_list(tree.get("/K"))))
-        self._renumber(tree, pages, found)
+        found, references = _walk(as_list(tree.get("/K")))
+        self._renumber(tree, pages, references)
         self._rename(tree, part.key, found)
         self._hang(tree, part.title, str(source.Root.get("/Lang", self._lang)))
         return found
@@ -118,11 +134,11 @@ class StructureTree:
             self._root.IDTree = self._pdf.make_indirect(Dictionary(Names=Array(names)))
         self._pdf.Root.StructTreeRoot = self._root
 
-    def _renumber(self, tree: Object, pages: Sequence[Page], found: Iterable[Object]) -> None:
+    def _renumber(self, tree: Object, pages: Sequence[Page], references: Iterable[Object]) -> None:
         """Move the part's keys behind those in use; a key that leads nowhere is removed."""
         numbers = tree.get("/ParentTree")
         entries = dict(NumberTree(numbers).items()) if isinstance(numbers, Dictionary) else {}
-        for holder in _key_holders(pages, found):
+        for holder in _key_holders(pages, references):
             for name in ("/StructParents", "/StructParent"):
                 key = holder.get_int(name)
                 if key in entries:
@@ -141,17 +157,26 @@ class StructureTree:
             return String(f"{prefix}.".encode() + bytes(value))
 
         for element in found:
-            role = roles.get(str(element.S))
-            if role:
+            if roles and (role := roles.get(str(element.S))):
                 element.S = role
             if classes and "/C" in element:
                 element.C = Array([classes.get(str(each), each) for each in as_list(element.C)])
             if "/ID" in element:
                 element.ID = own(element.ID)
                 self._ids[bytes(element.ID)] = element
-            for each in as_list(element.get("/A")):
-                if isinstance(each, Dictionary) and "/Headers" in each:
-                    each.Headers = Array([own(header) for header in as_list(each.Headers)])
+            attributes = element.get("/A")
+            if attributes is not None:
+                for each in as_list(attributes):
+                    if isinstance(each, Dictionary) and "/Headers" in each:
+                        each.Headers = Array([own(header) for header in as_list(each.Headers)])
+                self._share(element, attributes)
+
+    def _share(self, element: Object, attributes: Object) -> None:
+        """Give ``element`` the attributes of an earlier one that has the same; LibreOffice writes them anew for each."""
+        if attributes.is_indirect and isinstance(attributes, Dictionary):
+            kept = self._attributes.setdefault(attributes.unparse(resolved=True), attributes)
+            if kept.objgen != attributes.objgen:
+                element.A = kept
 
     def _hang(self, tree: Object, title: str, lang: str) -> None:
         part = self._pdf.make_indirect(
@@ -197,15 +222,13 @@ def _merge(known: Dictionary, added: Object | None) -> dict[str, Name]:
     return renamed
 
 
-def _key_holders(pages: Sequence[Page], found: Iterable[Object]) -> Iterator[Object]:
+def _key_holders(pages: Sequence[Page], references: Iterable[Object]) -> Iterator[Object]:
     """Yield, once each, what may hold a key of the parent tree: pages, annotations, marked XObjects."""
     holders: list[Object] = [page.obj for page in pages]
     for page in pages:
         holders += as_list(page.obj.get("/Annots"))
-    for element in found:
-        for kid in as_list(element.get("/K")):
-            if isinstance(kid, Dictionary) and not _is_element(kid):
-                holders += [kid[key] for key in ("/Obj", "/Stm") if key in kid]
+    for reference in references:
+        holders += [reference[key] for key in ("/Obj", "/Stm") if key in reference]
     seen: set[tuple[int, int]] = set()
     for holder in holders:
         if not holder.is_indirect or holder.objgen not in seen:

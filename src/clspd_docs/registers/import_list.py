@@ -27,14 +27,14 @@ PLACED_BY_GUESS = Kind(
     Severity.WARNING,
     "Colonne placée sans certitude",
     "Colonne placée dans « {champ} » d’après son {raison}.",
-    'Vérifier. Pour corriger : --colonne "En-tête=Autre champ" ; pour la garder à part : --colonne "En-tête=".',
+    "Vérifier. Pour corriger : option « --colonne » avec « En-tête=Autre champ » ; avec « En-tête= » pour la garder à part.",
 )
 NOT_PLACED = Kind(
     "REG402",
     Severity.WARNING,
     "Colonne non placée",
     "Colonne non placée ({raison}) : elle est gardée à droite du tableau.",
-    'Rien à faire si elle ne sert pas aux documents ; sinon, --colonne "En-tête=Champ".',
+    "Rien à faire si elle ne sert pas aux documents ; sinon, option « --colonne » avec « En-tête=Champ ».",
 )
 DOUBTS: Final[Mapping[Doubt, Kind]] = {
     Doubt.PERSONS: Kind(
@@ -51,8 +51,8 @@ DOUBTS: Final[Mapping[Doubt, Kind]] = {
         Severity.WARNING,
         "Nom et prénom à séparer",
         "Rien ne dit où finit le prénom : tout le texte est écrit dans « Nom ».",
-        'Séparer à la main ; ou, si toute la colonne suit le même ordre, --colonne "En-tête=Prénom Nom"'
-        " (ou « Nom Prénom »).",
+        "Séparer à la main ; ou, si toute la colonne suit le même ordre, option « --colonne » avec"
+        " « En-tête=Prénom Nom » (ou « Nom Prénom »).",
         bad="Claire Martin",
         good="Claire MARTIN",
     ),
@@ -106,6 +106,7 @@ DOUBTS: Final[Mapping[Doubt, Kind]] = {
         "« {champ} » est déjà rempli, autrement, par une autre colonne de la liste : cette valeur-ci est gardée à part.",
         "Vérifier laquelle est juste.",
         bad="M. (colonne « Civilité ») et « Mme Claire BOST »",
+        good="Mme (colonne « Civilité ») et « Mme Claire BOST »",
     ),
 }
 ALREADY_THERE = Kind(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -70,12 +72,19 @@ DAMAGED = Kind(
 MAX_BYTES: Final = 128 * 2**20  # packed or not, pictures included
 MAX_XML_BYTES: Final = 24 * 2**20  # 10,000 full rows are 7 MiB; a sheet formatted to the bottom, 65 to 88 MiB
 MAX_ENTRIES: Final = 2_000
-MAX_SPREAD: Final = 200_000  # cells that merged ranges cover: openpyxl makes every one of them
 MAX_RATIO: Final = 200  # honest workbooks are 5 to 25; the bomb of the study is 995
 RATIO_FROM_BYTES: Final = 2**20
-SPREAD: Final = re.compile(
-    rb'(?:mergeCell|hyperlink)\s[^>]{0,200}?ref="\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)"'
+#: What an XML part may hold: a pattern, how many, and its name in the message.
+MAX_COUNTS: Final = (
+    (b"<", 1_500_000, "balises"),  # 10,000 full rows are 1,200,000
+    (b"<row", 100_000, "lignes"),
+    (b"mergeCell ", 10_000, "cellules fusionnées"),
 )
+MAX_SPREAD: Final = 200_000  # cells that merged ranges cover: openpyxl makes every one of them
+SPREAD: Final = re.compile(
+    rb"""(?:mergeCell|hyperlink)\s[^>]{0,200}?ref\s*=\s*["']\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)["']"""
+)
+LONG_RANGES: Final = re.compile(rb"""sqref\s*=\s*["'][^"']{100000}""")
 
 
 class Form(StrEnum):
@@ -138,7 +147,7 @@ def form_of(data: bytes, place: Place) -> Form:
         raise Stop(NOT_A_WORKBOOK.at(place, nature=nature(data)))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _form_of_archive(archive, place)
+            return _form_of_archive(archive, data, place)
     except Stop:
         raise
     except Exception as error:  # zipfile and its codecs raise almost anything on a damaged archive
@@ -151,11 +160,13 @@ def nature(data: bytes) -> str:
     return next((name for pattern, name in NATURES if re.match(pattern, start)), "un fichier d’un autre type")
 
 
-def _form_of_archive(archive: zipfile.ZipFile, place: Place) -> Form:
+def _form_of_archive(archive: zipfile.ZipFile, data: bytes, place: Place) -> Form:
     form = _named(archive, place)
     for fault in _excesses(archive):
         raise Stop(TOO_BIG.at(place, mesure=fault))
     for entry in archive.infolist():
+        if _hides_more(entry, data):
+            raise Stop(DAMAGED.at(place))
         _check_part(archive.read(entry), place)
     if form is Form.ODS and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise Stop(ENCRYPTED.at(place))
@@ -191,12 +202,31 @@ def _excesses(archive: zipfile.ZipFile) -> Iterator[str]:
             yield f"compression anormale de « {entry.filename} »"
 
 
+def _hides_more(entry: zipfile.ZipInfo, data: bytes) -> bool:
+    """Whether a part inflates to more than it declares, or is packed as no spreadsheet packs."""
+    if entry.compress_type != zipfile.ZIP_DEFLATED:
+        return entry.compress_type != zipfile.ZIP_STORED
+    names = struct.unpack_from("<HH", data, entry.header_offset + 26)
+    begin = entry.header_offset + 30 + sum(names)
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater.decompress(data[begin : begin + entry.compress_size], entry.file_size + 1)
+    return not inflater.eof and bool(inflater.decompress(inflater.unconsumed_tail, 1))
+
+
 def _check_part(part: bytes, place: Place) -> None:
-    """Refuse document types, where entity bombs live, and ranges that would be spread over a whole sheet."""
-    if not part.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+    """Refuse document types, where entity bombs live, and what openpyxl would spread over a whole sheet."""
+    start = part[:400]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"<" in start and b"\x00" in start):
+        raise Stop(DAMAGED.at(place))  # UTF-16: legal XML, that no spreadsheet writes and that hides the rest
+    if not start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         return
     if b"<!DOCTYPE" in part:
         raise Stop(DAMAGED.at(place))
+    for pattern, most, name in MAX_COUNTS:
+        if (count := part.count(pattern)) > most:
+            raise Stop(TOO_BIG.at(place, mesure=f"{count} {name}"))
+    if LONG_RANGES.search(part):
+        raise Stop(TOO_BIG.at(place, mesure="une plage de cellules sans fin"))
     ranges = (m.groups() for m in SPREAD.finditer(part))
     spread = sum(
         (abs(_number(right) - _number(left)) + 1) * (abs(int(bottom) - int(top)) + 1)

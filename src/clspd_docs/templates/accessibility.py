@@ -92,7 +92,7 @@ FAKE_HEADING: Final = Kind(
     Severity.NOTE,
     "Titre fait à la main",
     "Cette ligne courte, toute en gras, ressemble à un titre, et n’en est pas un pour un lecteur d’écran.",
-    "S’il s’agit d’un titre, lui donner le style Titre 1, Titre 2…",
+    "S’il s’agit d’un titre, lui donner le style Titre 1, Titre 2, etc.",
 )
 
 _SYMBOLS: Final = re.compile(r"symbol|wingdings|webdings", re.IGNORECASE)

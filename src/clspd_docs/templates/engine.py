@@ -8,7 +8,7 @@ but for what is said at each override. Its handling of the package is not used.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from types import TracebackType
@@ -22,9 +22,10 @@ from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.templates.explain import REFUSED, explain
 from clspd_docs.templates.fields import read_fields
-from clspd_docs.templates.filters import BLANKS, BlankError, TooMuchError
+from clspd_docs.templates.filters import BLANKS, INSERTS, BlankError, TooMuchError
 from clspd_docs.templates.language import Sandbox
 from clspd_docs.templates.parts import NS, parse, q
+from clspd_docs.templates.skeleton import is_sound
 from clspd_docs.templates.tags import (
     LONE_BRACES,
     TAG,
@@ -36,9 +37,11 @@ from clspd_docs.templates.tags import (
     spots,
     tags_of,
 )
+from clspd_docs.templates.values import Insert
 
-MAX_PART: Final = 50_000_000  # characters of one rendered part
+MAX_PART: Final = 20_000_000  # characters of one rendered part
 MAX_SECONDS: Final = 10.0  # for a whole document
+_CHUNKS: Final = 64  # between two looks at the clock; one is a text between two tags, or a value
 
 LONE: Final = Kind(
     "MOD123",
@@ -73,7 +76,7 @@ class Docxtpl(DocxTemplate):  # type: ignore[misc]  # docxtpl is not typed
 
     def resolve_listing(self, xml: str) -> str:
         """Return ``xml`` with Word's own line breaks and tabs; paragraphs without any are passed over."""
-        if not _BREAKS.search(xml):
+        if "\n" not in xml and "\t" not in xml:
             return xml
         resolve = super().resolve_listing
         return _PARAGRAPH.sub(lambda m: resolve(m[0]) if _BREAKS.search(m[0]) else m[0], xml)
@@ -87,7 +90,6 @@ class Docxtpl(DocxTemplate):  # type: ignore[misc]  # docxtpl is not typed
         Raises:
             lxml.etree.XMLSyntaxError: ``xml`` is not well formed.
         """
-        xml = self.resolve_listing(xml)
         root = parse(xml.encode())
         if not (changes_grid and _has_sound_grids(root)):
             return root
@@ -118,9 +120,10 @@ def _restored(match: re.Match[str]) -> str:
 
 @dataclass(slots=True)
 class Run:
-    """What the parts of one document share while it is rendered: its fields and its budget."""
+    """What the parts of one document share while it is rendered: its fields, its rich values, its budget."""
 
     context: Mapping[str, Any]
+    inserts: list[Insert] = field(default_factory=list)
     deadline: float = field(default_factory=lambda: monotonic() + MAX_SECONDS)
 
 
@@ -128,12 +131,13 @@ class Program:
     """A text with tags, compiled; run as many times as wanted, from any thread.
 
     Each tag starts a line of its own in the Jinja source (a line end inside a tag prints nothing), so that
-    the line of an error names the tag.
+    the line of an error names the tag. ``is_sound`` tells whether all that it gives is XML in shape.
     """
 
     def __init__(self, sandbox: Sandbox, source: str, tags: list[Tag], file: str, label: str) -> None:
         self._file, self._label, self._sandbox = file, label, sandbox
-        self._source = TAG.sub(_on_its_line, source.replace("\n", " "))
+        self._source = _LITERAL.sub(_printed_braces, TAG.sub(_on_its_line, source.replace("\n", " ")))
+        self.is_sound = is_sound(source)
         self.tags = tags
         self._lines = _in_source_order(source, tags)
         self._jinja: JinjaTemplate | None = None
@@ -150,20 +154,17 @@ class Program:
         if self._jinja is None or self.faults:
             return "", self.faults
         blanks: list[int] = []
-        chunks, size = [], 0
+        text, faults = "", []
         try:
-            context = self._jinja.new_context({**run.context, BLANKS: blanks}, shared=True)
-            for chunk in self._jinja.root_render_func(context):
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > MAX_PART or monotonic() > run.deadline:
-                    raise TooMuchError  # noqa: TRY301 - a budget, met like the faults of a tag
-            faults = []
+            context = self._jinja.new_context(
+                {**run.context, BLANKS: blanks, INSERTS: run.inserts}, shared=True
+            )
+            text = _within_budget(self._jinja.root_render_func(context), run.deadline)
         except Exception as error:  # noqa: BLE001 - a tag is a program of somebody else: whatever it raises is its fault
             tag = self._tag(_line_of(error.__traceback__, self._jinja))
             faults = [explain(error, tag, self._file, self._label, run.context)]
         empty = [explain(BlankError(), self._tag(line), self._file, self._label) for line in blanks]
-        return "".join(chunks), empty + faults
+        return text, empty + faults
 
     def fields(self) -> set[str]:
         """Return the dotted paths read; none when a tag is at fault."""
@@ -172,6 +173,31 @@ class Program:
     def _tag(self, line: int | None) -> Tag | None:
         """Return the tag on ``line`` of the source: the first is on line 2."""
         return self._lines[line - 2] if line is not None and 2 <= line < len(self._lines) + 2 else None  # noqa: PLR2004 - said above
+
+
+# docxtpl's way to type braces that are to be printed: « {_{ » gives « {{ ».
+_LITERAL: Final = re.compile(r"\{_[{%]|[%}]_\}")
+
+
+def _printed_braces(match: re.Match[str]) -> str:
+    return f'{{{{ "{match[0][0]}" ~ "{match[0][2]}" }}}}'
+
+
+def _within_budget(chunks: Iterator[str], deadline: float) -> str:
+    """Return the chunks as one text; a loop that prints nothing gives empty ones.
+
+    Raises:
+        TooMuchError: The text is too long, or the deadline is past.
+    """
+    kept: list[str] = []
+    size = 0
+    for number, chunk in enumerate(chunks, 1):
+        if chunk:
+            kept.append(chunk)
+            size += len(chunk)
+        if size > MAX_PART or (number % _CHUNKS == 0 and monotonic() > deadline):
+            raise TooMuchError
+    return "".join(kept)
 
 
 def _on_its_line(match: re.Match[str]) -> str:

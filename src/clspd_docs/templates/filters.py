@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sized
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
@@ -19,8 +20,10 @@ from jinja2.exceptions import TemplateRuntimeError
 from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.filters import make_attrgetter, make_multi_attrgetter
 from jinja2.runtime import Context, Undefined
+from markupsafe import escape
 
 from clspd_docs.domain import french
+from clspd_docs.templates.values import Picture, RichText, mark
 
 MAX_TEXT: Final = 1_000_000  # characters of one value; a long report holds 200 000
 _MAX_BATCH: Final = 1_000
@@ -29,8 +32,10 @@ _FOUR_DIGITS: Final = 10_000
 
 # Names that no tag can type: a filter beginning with « _ » is refused, a variable holds no space.
 PRINTED: Final = "_printed"
+ESCAPED: Final = "_escaped"
 JOINED: Final = "_joined"
 BLANKS: Final = "blank lines"
+INSERTS: Final = "rich values"
 WANTED_BLANK: Final = frozenset({"ou", "ou_vide", "default"})
 
 
@@ -60,6 +65,11 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=4096)  # a session's texts come back in each of its letters
 def _typeset(text: str) -> str:
     return french.insecables(clean(text))
+
+
+@lru_cache(maxsize=4096)
+def _typeset_for_xml(text: str) -> str:
+    return str(escape(_typeset(text)))
 
 
 def french_text(value: object) -> str:
@@ -107,6 +117,19 @@ def _printed(context: Context, value: object, line: int, must_be_filled: bool) -
     return ""
 
 
+@pass_context
+def _escaped(context: Context, value: object, line: int, must_be_filled: bool) -> str:  # noqa: FBT001 - Jinja
+    """Return the same, escaped for XML."""
+    if type(value) is str and not value.isspace() and value:
+        return _typeset_for_xml(value)
+    if isinstance(value, RichText):
+        value = RichText(tuple(replace(f, text=_typeset(f.text)) for f in value.fragments))
+    if isinstance(value, (RichText, Picture)):
+        context.parent[INSERTS].append(value)
+        return mark(len(context.parent[INSERTS]) - 1)
+    return str(escape(_printed(context, value, line, must_be_filled)))
+
+
 def _joined(values: Iterable[object]) -> str:
     return _bounded("".join(french_text(value) for value in values))
 
@@ -118,6 +141,8 @@ def _bounded(text: str) -> str:
 
 
 def _is_blank(value: object) -> bool:
+    if type(value) is str:
+        return not value or value.isspace()
     return value is None or (isinstance(value, Sized) and not len(value)) or str(value).isspace()
 
 
@@ -226,6 +251,7 @@ _FROM_JINJA: Final = (
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     PRINTED: _printed,
+    ESCAPED: _escaped,
     JOINED: _joined,
     **{name: JINJA_FILTERS[name] for name in _FROM_JINJA},
     **{function.__name__: _on_text(function) for function in _TEXT_FILTERS},

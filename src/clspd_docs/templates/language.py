@@ -19,7 +19,15 @@ from jinja2.tests import TESTS
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
-from clspd_docs.templates.filters import FILTERS, JOINED, MAX_TEXT, PRINTED, WANTED_BLANK, TooMuchError
+from clspd_docs.templates.filters import (
+    ESCAPED,
+    FILTERS,
+    JOINED,
+    MAX_TEXT,
+    PRINTED,
+    WANTED_BLANK,
+    TooMuchError,
+)
 
 
 class RefusedTagError(TemplateSyntaxError):
@@ -56,15 +64,35 @@ _LOOP_CALLS: Final = frozenset({"cycle", "changed"})
 _REFUSED_TYPES: Final = (GeneratorType, CoroutineType, AsyncGeneratorType)
 
 
+_RECORDS: Final[dict[type, bool]] = {}
+
+
+def _is_record(kind: type) -> bool:
+    """True for a type whose attributes are fields: neither a mapping, nor what Python runs by."""
+    if kind not in _RECORDS:
+        _RECORDS[kind] = not issubclass(kind, (Mapping, LoopContext, *_REFUSED_TYPES))
+    return _RECORDS[kind]
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
-    """The environment that every tag is compiled and run in; it holds no state between two renders."""
+    """The environment that every tag is compiled and run in; it holds no state between two renders.
+
+    Every output goes through one filter (``_Rules.visit_Output``), which escapes it for XML: Jinja's own
+    escaping, slower, has nothing left to do.
+
+    Args:
+        escaped: False for a text that is no XML.
+    """
 
     intercepted_binops = frozenset({"+", "*", "%", "**"})
 
-    def __init__(self, *, autoescape: bool = True) -> None:
-        super().__init__(autoescape=autoescape, undefined=_Unknown, cache_size=0)
+    def __init__(self, *, escaped: bool = True) -> None:
+        # Jinja’s optimizer takes the square of the depth of an expression.
+        super().__init__(autoescape=False, undefined=_Unknown, cache_size=0, optimized=False)
         self.globals.clear()
         self.filters = dict(FILTERS)
+        if escaped:
+            self.filters[PRINTED] = FILTERS[ESCAPED]
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -74,14 +102,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a public field of ``obj``; a method is not a field."""
+        if _is_record(type(obj)) and attribute[:1] != "_":
+            value = getattr(obj, attribute, missing)
+            return self.undefined(obj=obj, name=attribute) if value is missing or callable(value) else value
         if isinstance(obj, Mapping):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         if attribute.startswith("_") or isinstance(obj, _REFUSED_TYPES):
             return self.undefined(obj=obj, name=attribute)
-        value = getattr(obj, attribute, missing)
-        if value is missing or (callable(value) and not isinstance(obj, LoopContext)):
-            return self.undefined(obj=obj, name=attribute)
-        return value
+        return getattr(obj, attribute, self.undefined(obj=obj, name=attribute))  # of the loop
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return ``obj[argument]``; a name on anything but a mapping is a field."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -18,7 +19,16 @@ from lxml import etree
 
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
-from clspd_docs.templates.parts import CONTENT_TYPES, MAIN_TYPE, NS, content_types, parse, q, serialise
+from clspd_docs.templates.parts import (
+    CONTENT_TYPES,
+    MAIN_TYPE,
+    MAX_ELEMENTS,
+    NS,
+    content_types,
+    parse,
+    q,
+    serialise,
+)
 from clspd_docs.templates.render import Template
 
 _MIB: Final = 1 << 20
@@ -26,7 +36,8 @@ MAX_FILE: Final = 50 * _MIB
 MAX_INFLATED: Final = 200 * _MIB
 MAX_MEMBERS: Final = 1_000
 MAX_RATIO: Final = 200  # XML of Word deflates 10 to 60 times; checked above one MiB only
-MAX_XML: Final = 50 * _MIB
+MAX_XML: Final = 20 * _MIB
+MAX_TAGS: Final = 5_000  # a plan of 25 pages has 200
 
 _SAVE_AS: Final = (
     "Ouvrir le fichier dans Word, l’enregistrer au format « Document Word (.docx) », puis relancer."
@@ -234,17 +245,27 @@ def _check_package(members: dict[str, bytes]) -> list[Kind]:
     """Refuse what is not a plain Word document, drop the attached template, return the notes to give."""
     if members.get("mimetype", b"").startswith(b"application/vnd.oasis"):
         raise _RefusedError(NOT_DOCX, format="un document LibreOffice (.odt)")
+    _check_quantity(members)
     if CONTENT_TYPES not in members:
         raise _RefusedError(NOT_DOCX, format="une archive d’un autre genre")
     try:
         kinds = {kind: name for name, kind in content_types(members)}
         _check_kinds(kinds, members)
         for name, raw in members.items():
-            if name.endswith((".xml", ".rels")):
-                parse(raw)
+            if name.endswith((".xml", ".rels")) and parse(raw).getroottree().docinfo.doctype:
+                raise _RefusedError(DOCTYPE)
         return _check_links(members)
     except etree.XMLSyntaxError:
         raise _RefusedError(DAMAGED, cause="un de ses éléments est mal formé") from None
+
+
+def _check_quantity(members: dict[str, bytes]) -> None:
+    """Refuse what would take too long to read, however small the file is."""
+    texts = [raw for name, raw in members.items() if name.endswith((".xml", ".rels"))]
+    if sum(raw.count(b"<") for raw in texts) > 2 * MAX_ELEMENTS:
+        raise _RefusedError(TOO_BIG, cause="plus d’un million d’éléments")
+    if sum(raw.count(b"{") for raw in texts) > 2 * MAX_TAGS:
+        raise _RefusedError(TOO_BIG, cause=f"plus de {MAX_TAGS} balises")
 
 
 def _check_kinds(kinds: dict[str, str], members: dict[str, bytes]) -> None:
@@ -278,13 +299,18 @@ _BROUGHT_IN: Final = {
 }
 
 
+_OUTSIDE: Final = re.compile(
+    r"[\w+.-]+:|//|\\\\"
+)  # « http: », « file: », « C: », a share: whatever the mode says
+
+
 def _check_links(members: dict[str, bytes]) -> list[Kind]:
     notes = []
     for name in [name for name in members if name.endswith(".rels")]:
         root = parse(members[name])
         for link in list(root.iter(q("rel:Relationship"))):
             genre = (link.get("Type") or "").rpartition("/")[2]
-            external = link.get("TargetMode") == "External"
+            external = link.get("TargetMode") == "External" or bool(_OUTSIDE.match(link.get("Target") or ""))
             if genre == "attachedTemplate":
                 _drop_attached(members, name, root, link)
                 notes.append(ATTACHED)

@@ -9,6 +9,10 @@ from typing import Final
 from lxml import etree
 
 CONTENT_TYPES: Final = "[Content_Types].xml"
+MAX_ELEMENTS: Final = (
+    1_000_000  # of a package: a tree of that size takes 200 MB; a plan of 25 pages has 15 000
+)
+DECLARATION: Final = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 NS: Final = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",

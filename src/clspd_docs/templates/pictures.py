@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
+from xml.sax.saxutils import quoteattr
 
 from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.image.image import Image
@@ -21,6 +24,8 @@ from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.templates.explain import suggestion
 from clspd_docs.templates.parts import NS, TextPart, parse, q, serialise
+from clspd_docs.templates.structure import MISPLACED
+from clspd_docs.templates.values import INSERT, Insert, RichText, drawing, marks, rich_runs
 
 MARK: Final = "image:"
 _EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpeg"}
@@ -52,14 +57,19 @@ class Media:
 
     def add(self, blob: bytes, extension: str) -> str:
         """Return the member name of ``blob``, named by its content so that two renders are equal."""
-        name = f"word/media/{hashlib.sha256(blob).hexdigest()[:16]}.{extension}"
+        name = _name(blob, extension)
         self.members[name] = blob
         return name
 
 
+@lru_cache(maxsize=64)  # the same pictures come back in each letter
+def _name(blob: bytes, extension: str) -> str:
+    return f"word/media/{hashlib.sha256(blob).hexdigest()[:16]}.{extension}"
+
+
 def has_placeholders(root: etree._Element) -> bool:
     """True when one picture of the part is to be replaced."""
-    return any((p.get("descr") or "").startswith(MARK) for p in root.iter(q("wp:docPr")))
+    return bool(_placeholders(root))
 
 
 def with_picture_types(raw: bytes) -> bytes:
@@ -72,57 +82,148 @@ def with_picture_types(raw: bytes) -> bytes:
     return serialise(root)
 
 
-def place_pictures(
-    root: etree._Element,
-    part: TextPart,
-    rels: bytes | None,
-    images: Mapping[str, bytes],
-    file: str,
-    media: Media,
-) -> tuple[bytes, list[Finding]]:
-    """Replace the placeholders of ``root`` in place.
+class Relations:
+    """The relationships of one part of a document, to which its pictures are added."""
 
-    A picture keeps the width of its placeholder, its height follows its own proportions; when that is more
-    than the placeholder's height, it takes this height and is narrower. The top left corner does not move.
+    def __init__(self, raw: bytes, part: TextPart, media: Media) -> None:
+        """Take the relationships as ``open_relations`` gives them."""
+        self._raw = raw
+        self._added: dict[str, str] = {}
+        self._folder = posixpath.dirname(part.name) or "."
+        self._media = media
 
-    Args:
-        root: The rendered part.
-        part: Its name and label.
-        rels: Its relationships, as they are in the template.
-        images: PNG or JPEG by name.
-        file: Name of the template in findings.
-        media: Receives the pictures used.
+    @property
+    def is_needed(self) -> bool:
+        """True when the part has relationships."""
+        return b"Target=" in self._raw or bool(self._added)
 
-    Returns:
-        The relationships with the new pictures, and the findings: FUS106, FUS107.
-    """
-    relations = parse(rels) if rels else etree.Element(q("rel:Relationships"), nsmap={None: NS["rel"]})
-    findings: list[Finding] = []
-    place = Place(file, part=f"{part.label}, texte de remplacement d’une image")
-    for holder, name, alternative in list(_placeholders(root)):
-        blob = images.get(name)
-        if not blob:
-            findings.append(UNKNOWN_PICTURE.at(place, nom=name, suggestion=suggestion(name, images)))
-            continue
+    def to(self, blob: bytes) -> tuple[str, float] | None:
+        """Return the id of the relationship to a picture and its width over its height; None when unreadable."""
         size = _size(blob)
         if size is None:
-            findings.append(UNREADABLE_PICTURE.at(place, nom=name))
-            continue
+            return None
         width, height, extension = size
-        target = posixpath.relpath(media.add(blob, extension), posixpath.dirname(part.name) or ".")
-        _show(holder, _relate(relations, target), alternative, width / height)
-    return serialise(relations), findings
+        return self._id(posixpath.relpath(self._media.add(blob, extension), self._folder)), width / height
+
+    def part(self) -> bytes:
+        """Return the relationships as a member."""
+        links = (
+            f'<Relationship xmlns="{NS["rel"]}" Id="{rel_id}" Type="{_IMAGE_REL}" Target="{target}"/>'
+            for target, rel_id in self._added.items()
+        )
+        end = self._raw.rindex(b"</")
+        return self._raw[:end] + "".join(links).encode() + self._raw[end:]
+
+    def _id(self, target: str) -> str:
+        if target not in self._added:
+            prefix = "rIdImage"
+            while prefix.encode() in self._raw:  # a document of ours that became a template
+                prefix += "N"
+            self._added[target] = f"{prefix}{len(self._added) + 1}"
+        return self._added[target]
 
 
-def _placeholders(root: etree._Element) -> Iterator[tuple[etree._Element, str, str]]:
-    for properties in root.iter(q("wp:docPr")):
-        text = properties.get("descr") or ""
+def open_relations(raw: bytes | None) -> bytes:
+    """Return the relationships of a part of a template, written so that others can be added at their end."""
+    root = parse(raw) if raw else etree.Element(q("rel:Relationships"), nsmap={None: NS["rel"]})
+    if not len(root):
+        root.text = ""  # an end tag of its own
+    return serialise(root)
+
+
+class Placeholders:
+    """The placeholder pictures of one part of a template."""
+
+    def __init__(self, root: etree._Element, part: TextPart, file: str) -> None:
+        self._place = Place(file, part=f"{part.label}, texte de remplacement d’une image")
+        prefixes = "|".join(sorted({re.escape(p.prefix or "") for p in _placeholders(root)}))
+        # An inline or anchored drawing that holds no other.
+        self._drawing = re.compile(
+            rf"<((?:{prefixes}):(?:inline|anchor))\b(?:(?!<(?:{prefixes}):(?:inline|anchor)\b).)*?</\1>",
+            re.DOTALL,
+        )
+        # The prefixes that a drawing may use: those declared around it.
+        declared = {prefix: uri for p in _placeholders(root) for prefix, uri in _around(p).items() if prefix}
+        self._start = f"<x{''.join(f' xmlns:{prefix}={quoteattr(uri)}' for prefix, uri in declared.items())}>"
+        self._declared = [f' xmlns:{prefix}="{uri}"' for prefix, uri in declared.items()]
+
+    def fill(self, xml: str, images: Mapping[str, bytes], relations: Relations) -> tuple[str, list[Finding]]:
+        """Return a rendered part with its pictures, and the findings: FUS106, FUS107.
+
+        A picture keeps the width of its placeholder, its height follows its own proportions; when that is more
+        than the placeholder's height, it takes this height and is narrower. The top left corner does not move.
+
+        Args:
+            xml: The rendered part.
+            images: PNG or JPEG by name.
+            relations: Those of the part; they gain the pictures used.
+        """
+        findings: list[Finding] = []
+
+        def replaced(match: re.Match[str]) -> str:
+            if MARK not in match[0]:
+                return match[0]
+            wrapper = etree.fromstring(f"{self._start}{match[0]}</x>")
+            faults = [self._replace(p, relations, images) for p in _placeholders(wrapper)]
+            findings.extend(fault for fault in faults if fault is not None)
+            start, _, rest = etree.tostring(wrapper[0], encoding="unicode").partition(">")
+            for declaration in self._declared:
+                start = start.replace(declaration, "")
+            return f"{start}>{rest}"
+
+        return self._drawing.sub(replaced, xml), findings
+
+    def _replace(
+        self, properties: etree._Element, relations: Relations, images: Mapping[str, bytes]
+    ) -> Finding | None:
+        """Point one drawing to its picture; return what prevents it."""
+        name, _, alternative = (properties.get("descr") or "").removeprefix(MARK).partition("|")
+        name = name.strip()
+        blob = images.get(name)
+        if not blob:
+            return UNKNOWN_PICTURE.at(self._place, nom=name, suggestion=suggestion(name, images))
+        found = relations.to(blob)
+        if found is None:
+            return UNREADABLE_PICTURE.at(self._place, nom=name)
         holder = properties.getparent()
-        if text.startswith(MARK) and holder is not None:
-            name, _, alternative = text.removeprefix(MARK).partition("|")
-            yield holder, name.strip(), alternative.strip()
+        assert holder is not None, "it is inside a drawing"
+        _show(holder, found[0], alternative.strip(), found[1])
+        return None
 
 
+def insert(
+    root: etree._Element, values: Sequence[Insert], relations: Relations, place: Place
+) -> list[Finding]:
+    """Put the rich texts and the pictures of ``values`` where their marks stand; return FUS107 and FUS111."""
+    findings: list[Finding] = []
+    for number, run in marks(root):
+        value = values[number]
+        if isinstance(value, RichText):
+            for made in reversed(rich_runs(value, run)):
+                run.addnext(made)
+            continue
+        found = relations.to(value.blob)
+        if found is None:
+            findings.append(UNREADABLE_PICTURE.at(place, nom=value.alternative))
+        else:
+            run.addnext(drawing(value, found[1], found[0]))
+    if next(root.iter(q(INSERT)), None) is not None:
+        findings.append(MISPLACED.at(place))
+    return findings
+
+
+def _around(element: etree._Element) -> dict[str | None, str]:
+    parent = element.getparent()
+    outside = parent.getparent() if parent is not None else None
+    return dict(outside.nsmap) if outside is not None else {}
+
+
+def _placeholders(root: etree._Element) -> list[etree._Element]:
+    """Return the properties of the placeholder pictures."""
+    return [p for p in root.iter(q("wp:docPr")) if (p.get("descr") or "").startswith(MARK)]
+
+
+@lru_cache(maxsize=64)  # the same pictures come back in each letter
 def _size(blob: bytes) -> tuple[int, int, str] | None:
     """Return (width, height, extension) in pixels, or ``None`` when it is not a picture Word shows."""
     try:
@@ -136,18 +237,6 @@ def _size(blob: bytes) -> tuple[int, int, str] | None:
             None  # python-docx reads the headers of a damaged file as far as it can, then fails in many ways
         )
     return (width, height, extension) if width > 0 and height > 0 else None
-
-
-def _relate(relations: etree._Element, target: str) -> str:
-    """Return the id of the relationship to ``target``, added when it is not there yet."""
-    for link in relations:
-        if link.get("Target") == target and link.get("Type") == _IMAGE_REL:
-            return link.get("Id") or ""
-    taken = {link.get("Id") for link in relations}
-    number = next(n for n in range(1, len(taken) + 2) if f"rIdImage{n}" not in taken)
-    attributes = {"Id": f"rIdImage{number}", "Type": _IMAGE_REL, "Target": target}
-    etree.SubElement(relations, q("rel:Relationship"), attributes)
-    return attributes["Id"]
 
 
 def _show(holder: etree._Element, rel_id: str, alternative: str, ratio: float) -> None:

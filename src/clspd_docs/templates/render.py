@@ -5,35 +5,50 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any, Final
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from lxml import etree
 
 from clspd_docs.findings import Finding
 from clspd_docs.origin import Place
 from clspd_docs.templates.engine import Docxtpl, Program, Run, compile_part
+from clspd_docs.templates.explain import explain
+from clspd_docs.templates.filters import TooMuchError
 from clspd_docs.templates.language import Sandbox
+from clspd_docs.templates.loops import Lists, numbering_part, prepare_loops, restart
 from clspd_docs.templates.parts import (
     CONTENT_TYPES,
+    DECLARATION,
+    MAX_ELEMENTS,
     TextPart,
     core_part,
     parse,
     q,
     rels_of,
-    serialise,
     text_parts,
 )
-from clspd_docs.templates.pictures import Media, has_placeholders, place_pictures, with_picture_types
+from clspd_docs.templates.pictures import (
+    Media,
+    Placeholders,
+    Relations,
+    has_placeholders,
+    insert,
+    open_relations,
+    with_picture_types,
+)
 from clspd_docs.templates.properties import Properties
+from clspd_docs.templates.property_fields import properties_of, write_properties
+from clspd_docs.templates.resolve import resolved
+from clspd_docs.templates.skeleton import has_full_tables
 from clspd_docs.templates.structure import MISPLACED, structure_faults
+from clspd_docs.templates.zipping import Member, archive, deflated, stored
 
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the first date that a zip can hold
-_PACKED: Final = (".png", ".jpeg")
 IMAGES: Final = "images"
 
 
@@ -47,12 +62,20 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part that changes from one document to the next."""
+    """A part that changes from one document to the next; ``ids`` finds the ids of its drawings."""
 
     text: TextPart
     program: Program
-    has_pictures: bool
+    placeholders: Placeholders | None
+    rels: bytes
+    ids: re.Pattern[str]
     changes_grid: bool
+    restarts_lists: bool
+
+    @property
+    def is_proven(self) -> bool:
+        """True when what comes out need not be parsed to know that it is in shape."""
+        return self.program.is_sound and not self.changes_grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +84,10 @@ class _Compiled:
     parts: tuple[_Part, ...]
     properties: Properties | None
     core_name: str | None
-    still: bytes  # a zip of the members that never change, deflated once
+    still: tuple[Member, ...]  # the members that never change
     first_drawing_id: int
+    numbering: str | None
+    lists: Lists | None  # when a loop starts some again
 
 
 class Template:
@@ -85,33 +110,30 @@ class Template:
     @cached_property
     def _compiled(self) -> _Compiled:
         sandbox, docxtpl = Sandbox(), Docxtpl()
+        members = resolved(self.members)
         parts, ids = [], [0]
-        for text in text_parts(self.members):
-            root = parse(self.members[text.name])
+        numbering, shown = numbering_part(members), properties_of(members)
+        lists = Lists(members[numbering]) if numbering else None
+        for text in text_parts(members):
+            root = parse(members[text.name])
+            write_properties(root, shown)
+            restarts = prepare_loops(root, lists.counted if lists else frozenset())
             program = compile_part(sandbox, docxtpl, root, self.place_file, text.label)
-            pictures = has_placeholders(root)
+            pictures = Placeholders(root, text, self.place_file) if has_placeholders(root) else None
             if program.faults or program.tags or pictures:
-                parts.append(
-                    _Part(text, program, pictures, any(_changes_grid(t.prefix, t.body) for t in program.tags))
-                )
+                grid = any(_changes_grid(tag.prefix, tag.body) for tag in program.tags)
+                rels = open_relations(members.get(rels_of(text.name)))
+                parts.append(_Part(text, program, pictures, rels, _ids(root), grid, restarts))
             else:
                 ids += [
                     int(p.get("id") or 0) for p in root.iter(q("wp:docPr")) if (p.get("id") or "").isdecimal()
                 ]
-        core = core_part(self.members)
-        properties = (
-            Properties(Sandbox(autoescape=False), self.members[core], self.place_file) if core else None
-        )
-        return _Compiled(docxtpl, tuple(parts), properties, core, self._still(parts, core), max(ids) + 1)
-
-    def _still(self, parts: list[_Part], core: str | None) -> bytes:
-        moving = {part.text.name for part in parts} | {core}
-        moving |= {rels_of(part.text.name) for part in parts if part.has_pictures}
-        members = {name: raw for name, raw in self.members.items() if name not in moving}
-        if any(part.has_pictures for part in parts):
-            members[CONTENT_TYPES] = with_picture_types(members[CONTENT_TYPES])
-        first = sorted(members, key=lambda name: name != CONTENT_TYPES)
-        return _zipped(b"", ((name, members[name]) for name in first))
+        core = core_part(members)
+        properties = Properties(Sandbox(escaped=False), members[core], self.place_file) if core else None
+        if not any(part.restarts_lists for part in parts):
+            lists = None
+        still = _still(members, parts, {core, numbering if lists else None})
+        return _Compiled(docxtpl, tuple(parts), properties, core, still, max(ids) + 1, numbering, lists)
 
     def fields(self) -> tuple[str, ...]:
         """Return the dotted paths that the template reads, sorted: « membre.nom », « seance.points[].titre ».
@@ -133,49 +155,66 @@ class Template:
         Returns:
             The bytes, or every fault met: MOD120 to MOD124, FUS101 to FUS111. FUS112 comes with the bytes.
         """
-        compiled, run = self._compiled, Run(context)
+        compiled, run, media = self._compiled, Run(context), Media()
         findings: list[Finding] = []
-        changed: dict[str, bytes] = {}
-        media = Media()
-        number = compiled.first_drawing_id
+        changed: list[Member] = []
+        drawings, copies = count(compiled.first_drawing_id), list[str]()
         for part in compiled.parts:
-            root, faults = self._render_part(part, run)
-            if root is not None:
-                rels, more = self._with_pictures(part, root, run, media)
-                faults += more
-                changed.update(rels)
-                number = _number_drawings(root, number)
-                changed[part.text.name] = serialise(root)
+            relations = Relations(part.rels, part.text, media)
+            xml, faults = self._render_part(part, run, relations)
             findings += faults
+            if xml is None:
+                continue
+            if part.placeholders:
+                xml, faults = part.placeholders.fill(xml, context.get(IMAGES) or {}, relations)
+                findings += faults
+            if part.restarts_lists and compiled.lists:
+                xml = restart(xml, compiled.lists, copies)
+            # Each drawing has an id of its own, as Word asks.
+            xml = part.ids.sub(lambda match: f"{match[1]}{next(drawings)}", xml)
+            changed.append(deflated(part.text.name, (DECLARATION + xml).encode()))
+            if relations.is_needed:
+                changed.append(deflated(rels_of(part.text.name), relations.part()))
         if compiled.properties and compiled.core_name:
-            changed[compiled.core_name], faults = compiled.properties.render(run)
+            raw, faults = compiled.properties.render(run)
+            changed.append(deflated(compiled.core_name, raw))
             findings += faults
+        if compiled.lists and compiled.numbering:
+            changed.append(deflated(compiled.numbering, compiled.lists.part(copies)))
         if any(finding.is_error for finding in findings):
             return Rendered(None, tuple(findings))
-        members = [*changed.items(), *sorted(media.members.items())]
-        return Rendered(_zipped(compiled.still, members), tuple(findings))
+        pictures = (stored(name, raw) for name, raw in sorted(media.members.items()))
+        return Rendered(archive((*compiled.still, *changed, *pictures)), tuple(findings))
 
-    def _render_part(self, part: _Part, run: Run) -> tuple[etree._Element | None, list[Finding]]:
+    def _render_part(self, part: _Part, run: Run, relations: Relations) -> tuple[str | None, list[Finding]]:
+        """Return the XML of a part, without its declaration."""
+        before = len(run.inserts)
         text, faults = part.program.run(run)
         if faults:
             return None, faults
-        place = Place(self.place_file, part=part.text.label)
+        if text.count("<") > 2 * MAX_ELEMENTS:
+            return None, [explain(TooMuchError(), None, self.place_file, part.text.label)]
+        docxtpl, place = self._compiled.docxtpl, Place(self.place_file, part=part.text.label)
+        xml = docxtpl.resolve_listing(text)
+        is_plain = len(run.inserts) == before
         try:
-            root = self._compiled.docxtpl.tree(text, changes_grid=part.changes_grid)
-        except etree.XMLSyntaxError:
+            if is_plain and part.is_proven and has_full_tables(xml):
+                ParserCreate().Parse(xml, True)  # noqa: FBT003 - « final »; proven, and made sure of
+                return xml, []
+            root = docxtpl.tree(xml, changes_grid=part.changes_grid)
+        except (etree.XMLSyntaxError, ExpatError):
             return None, [MISPLACED.at(place)]
-        return root, structure_faults(root, place)
+        faults = [] if is_plain else insert(root, run.inserts, relations, place)
+        return etree.tostring(root, encoding="unicode"), faults + structure_faults(root, place)
 
-    def _with_pictures(
-        self, part: _Part, root: etree._Element, run: Run, media: Media
-    ) -> tuple[dict[str, bytes], list[Finding]]:
-        """Return the relationships of the part when pictures change them, and the faults of the pictures."""
-        if not part.has_pictures:
-            return {}, []
-        name = rels_of(part.text.name)
-        images = run.context.get(IMAGES) or {}
-        rels, faults = place_pictures(root, part.text, self.members.get(name), images, self.place_file, media)
-        return {name: rels}, faults
+
+def _still(members: Mapping[str, bytes], parts: list[_Part], others: set[str | None]) -> tuple[Member, ...]:
+    """Return the members that are the same in every document: neither the parts nor ``others``."""
+    moving = {part.text.name for part in parts} | {rels_of(part.text.name) for part in parts} | others
+    still = {name: raw for name, raw in members.items() if name not in moving}
+    still[CONTENT_TYPES] = with_picture_types(still[CONTENT_TYPES])
+    first = sorted(still, key=lambda name: name != CONTENT_TYPES)
+    return tuple(deflated(name, still[name]) for name in first)
 
 
 def _changes_grid(prefix: str, body: str) -> bool:
@@ -183,23 +222,7 @@ def _changes_grid(prefix: str, body: str) -> bool:
     return prefix == "tc" or body.partition(" ")[0] in {"colspan", "hm"}
 
 
-def _number_drawings(root: etree._Element, number: int) -> int:
-    """Give each drawing an id of its own, as Word asks; return the next one."""
-    for properties in root.iter(q("wp:docPr")):
-        properties.set("id", str(number))
-        number += 1
-    return number
-
-
-def _zipped(start: bytes, members: Iterable[tuple[str, bytes]]) -> bytes:
-    """Return the zip ``start`` with ``members`` added: fixed dates, the same bytes on every machine."""
-    stream = io.BytesIO()
-    stream.write(start)
-    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, raw in members:
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.create_system = 0
-            packed = start and name.endswith(_PACKED)  # in every document, and deflating gains nothing
-            info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-            archive.writestr(info, raw, compresslevel=6)
-    return stream.getvalue()
+def _ids(root: etree._Element) -> re.Pattern[str]:
+    """Return the pattern of the ids of drawings, the id left out; those that a merge adds have the prefix « wp »."""
+    prefixes = {"wp", *(re.escape(p.prefix or "") for p in root.iter(q("wp:docPr")))}
+    return re.compile(rf'(<(?:{"|".join(sorted(prefixes))}):docPr\s(?:[^>]*?\s)?id=")[^"]*')

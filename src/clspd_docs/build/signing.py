@@ -1,0 +1,51 @@
+"""Previews are never signed: when the converter only makes such, a packet for signature is held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from clspd_docs.build.bind import Bound
+from clspd_docs.build.produce import Output, Studio
+from clspd_docs.build.publish import session_folder
+from clspd_docs.build.workspace import OUTPUT
+from clspd_docs.documents.plan import SessionPlan
+from clspd_docs.findings import Finding, Kind, Severity
+from clspd_docs.origin import Place
+from clspd_docs.templates.render import Template
+
+ONLY_PREVIEWS = Kind(
+    "PDF202",
+    Severity.ERROR,
+    "Dossier à signer retenu",
+    "Ce dossier est à signer, et cet ordinateur ne sait faire que des PDF d’aperçu.",
+    "Installer LibreOffice (https://fr.libreoffice.org), puis relancer la commande.",
+)
+
+_ANCHOR: Final = b'descr="sig:'
+
+
+def is_signed(template: Template) -> bool:
+    """True when the template has a place for a signature."""
+    return _ANCHOR in template.members.get("word/document.xml", b"")
+
+
+def without_signatures(bound: Bound, plan: SessionPlan, output: Output, studio: Studio) -> Bound:
+    """Return ``bound`` with every packet that has a place for a signature held (PDF202)."""
+    signed = {
+        key for key, made in output.made.items() if is_signed(studio.loaded.templates[made.job.entry.modele])
+    }
+    folder = session_folder(Path(), plan.seance.id).name
+    held: dict[str, tuple[Finding, ...]] = {
+        record.key: (ONLY_PREVIEWS.at(Place(f"{OUTPUT}/{folder}/{record.path}")),)
+        for record in bound.records
+        if record.signature_fields or any(part.key in signed for part in record.parts)
+    }
+    gone = {record.path for record in bound.records if record.key in held}
+    return replace(
+        bound,
+        records=tuple(record for record in bound.records if record.key not in held),
+        fresh={path: pdf for path, pdf in bound.fresh.items() if path not in gone},
+        held={**bound.held, **held},
+    )
