@@ -96,7 +96,7 @@ def published(root: Path) -> dict[str, str]:
     return {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(root.glob("*/sorties/**/*"))
-        if path.is_file() and ".cache" not in path.parts
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts)
     }
 
 

@@ -56,10 +56,10 @@ def rows(members: int) -> Rows:
         {**model, "id": f"{model['id']}.{n}", "intitule": f"{model['intitule']} ({n})"}
         for n, model in enumerate(islice(cycle(book["actions"]), ACTIONS), 1)
     ]
-    book["indicateurs"] = [
-        {**model, "id": f"I{n:04}", "action": book["actions"][n % ACTIONS]["id"]}
-        for n, model in enumerate(islice(cycle(book["indicateurs"]), 2 * ACTIONS), 1)
-    ]
+    for n, line in enumerate(
+        book["indicateurs"]
+    ):  # as many as in the example: each axis has one chart of them
+        line["action"] = book["actions"][n % ACTIONS]["id"]
     _add_sessions(book)
     return book
 

@@ -1,7 +1,9 @@
 """One letter and the 25-page plan, rendered by four engines side by side in one run: CPU time and memory a document.
 
-The shipped templates, the example's registers: what the templates read of them, copied into plain objects, so that no engine pays for the trace of cells; « …, registers » is with the real ones, traced (and, of its memory, the
-reading of the workbook).
+The shipped templates, the example's registers: what the templates read of them, copied into plain objects, so that
+no engine pays for the trace of cells; « …, registers » is with the real ones, traced (and, of its memory, the reading
+of the workbook). The drawings of the plan, which no other engine makes, are left as the pictures that mark their
+place; the last line tells what they add.
 docxtpl and rust-docxtpl get our filters in a plain Jinja environment with autoescape, opened anew for each
 document, as their own examples do. docx-mailmerge2 fills a twin of the letter, each tag outside a block being
 a MERGEFIELD; it has no loops and no conditions.
@@ -46,8 +48,14 @@ ENGINES: Final = (
     "clspd-docs",
     "docxtpl, registers",
     "clspd-docs, registers",
+    "clspd-docs, registers and drawings",
 )
-COUNTS: Final = {"docxtpl": (40, 3), "clspd-docs": (400, 30), "clspd-docs, registers": (200, 15)}
+COUNTS: Final = {
+    "docxtpl": (40, 3),
+    "clspd-docs": (400, 30),
+    "clspd-docs, registers": (200, 15),
+    "clspd-docs, registers and drawings": (0, 15),
+}
 ROOT: Final = Path(__file__).parents[1]
 LOGO: Final = ROOT / "templates_docx/images/logo.png"
 Make = Callable[[int], bytes]
@@ -111,24 +119,35 @@ def plain(value: Any, made: dict[int, SimpleNamespace]) -> Any:
 
 
 def write_work(work: Path) -> None:
-    """Write what the children read: plain contexts, and the letter's MERGEFIELD twin with its values."""
+    """Write what the children read: templates, plain contexts, the letter's MERGEFIELD twin with its values."""
     from clspd_docs.documents.plan import context  # noqa: PLC0415
     from clspd_docs.documents.view import Trace  # noqa: PLC0415
+    from clspd_docs.templates.package import open_template  # noqa: PLC0415
 
     loaded, jobs = registers()
     for name in (LETTER, PLAN):
+        without_drawings(ROOT / "templates_docx" / name, work / name)
+        template = open_template(work / name, name).template
+        assert template is not None
         contexts = []
         for job in jobs[name]:
             known: dict[Any, Recorder] = {}
             names = context(loaded.conseil, job, TODAY, Trace())
             read = {root: recorded(value, known) for root, value in names.items()}
-            rendered = loaded.templates[name].render({**read, "images": {"logo": LOGO.read_bytes()}})
+            rendered = template.render({**read, "images": {"logo": LOGO.read_bytes()}})
             assert rendered.docx is not None, [finding.message for finding in rendered.findings]
             made: dict[int, SimpleNamespace] = {}
             contexts.append({root: plain(value, made) for root, value in read.items()})
         (work / f"{name}.pickle").write_bytes(pickle.dumps(contexts))
     values = merge_twin(work / "letter-mergefields.docx")
     (work / "mergefields.json").write_text(json.dumps(values), encoding="utf-8")
+
+
+def without_drawings(source: Path, target: Path) -> None:
+    """Copy a template whose pictures mark the place of no drawing."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            new.writestr(info, old.read(info).replace(b'"dessin:', b'"dessin '), zipfile.ZIP_DEFLATED)
 
 
 def merge_twin(path: Path) -> dict[str, str]:
@@ -167,7 +186,7 @@ def contexts(name: str, work: Path, *, traced: bool) -> Callable[[int], Mapping[
     return lambda index: plain_ones[index % len(plain_ones)]
 
 
-def docxtpl(name: str, names: Callable[[int], Mapping[str, Any]]) -> Make:
+def docxtpl(path: Path, names: Callable[[int], Mapping[str, Any]]) -> Make:
     """Return docxtpl's way, or that of its Rust twin, which bears the same name."""
     from clspd_docs.templates.filters import FILTERS  # noqa: PLC0415
 
@@ -176,7 +195,7 @@ def docxtpl(name: str, names: Callable[[int], Mapping[str, Any]]) -> Make:
     environment.filters.update(FILTERS)
 
     def make(index: int) -> bytes:
-        template = engine.DocxTemplate(str(ROOT / "templates_docx" / name))
+        template = engine.DocxTemplate(str(path))
         template.render(names(index), environment)
         stream = io.BytesIO()
         template.save(stream)
@@ -200,17 +219,20 @@ def mailmerge(work: Path) -> Make:
     return make
 
 
-def ours(name: str, names: Callable[[int], Mapping[str, Any]]) -> Make:
+def ours(path: Path, names: Callable[[int], Mapping[str, Any]]) -> Make:
     """Return ours: opened once."""
+    from clspd_docs.documents.drawings import Drawings  # noqa: PLC0415
     from clspd_docs.templates.package import open_template  # noqa: PLC0415
 
-    template = open_template(ROOT / "templates_docx" / name, name).template
+    template = open_template(path, path.name).template
     assert template is not None
     images = {"logo": LOGO.read_bytes()}
     fixed = dt.datetime(2027, 2, 4, tzinfo=dt.UTC)
 
     def make(index: int) -> bytes:
-        rendered = template.render({**names(index), "images": images, "fixe_le": fixed})
+        fields = names(index)
+        shown = {"images": images, "dessins": Drawings(fields.get("plan")), "fixe_le": fixed}
+        rendered = template.render({**fields, **shown})
         assert rendered.docx is not None, [finding.message for finding in rendered.findings]
         return rendered.docx
 
@@ -223,7 +245,8 @@ def child(engine: str, name: str, count: int, work: Path) -> None:
         make = mailmerge(work)
     else:
         fields = contexts(name, work, traced="registers" in engine)
-        make = (ours if engine.startswith("clspd-docs") else docxtpl)(name, fields)
+        path = (ROOT / "templates_docx" if engine.endswith("drawings") else work) / name
+        make = (ours if engine.startswith("clspd-docs") else docxtpl)(path, fields)
     for index in range(3):
         size = len(make(index))
     gc.collect()
@@ -269,9 +292,9 @@ def measure(rounds: int, interpreters: Mapping[str, Path], work: Path) -> dict[s
     for _ in range(rounds):
         for which, name in enumerate((LETTER, PLAN)):
             for engine in ENGINES:
-                if engine not in interpreters or (engine == "docx-mailmerge2" and name == PLAN):
-                    continue
                 count = COUNTS.get(engine, COUNTS["docxtpl"])[which]
+                if engine not in interpreters or (engine == "docx-mailmerge2" and name == PLAN) or not count:
+                    continue
                 command: list[str | Path] = [
                     interpreters[engine],
                     __file__,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 
+@cache
 def tool_version() -> str:
     """Return « clspd-docs 0.1.0 »."""
     try:

@@ -74,11 +74,12 @@ def test_the_list_of_fields_must_be_a_docx(blank: Folder) -> None:
 def test_the_list_of_fields_is_written_again_but_over_no_other_file(blank: Folder, tmp_path: Path) -> None:
     target = tmp_path / "liste.docx"
     assert [typed(fields, "-C", str(blank.root), str(target))[0] for _ in range(2)] == [0, 0]
-    target.write_bytes(Docx("Ma lettre").build())
+    letter = Docx("Ma lettre").build()
+    target.write_bytes(letter)
     code, text = typed(fields, "-C", str(blank.root), str(target))
     assert code == 2
     assert "laissé tel quel" in text
-    assert target.read_bytes() == Docx("Ma lettre").build()
+    assert target.read_bytes() == letter
 
 
 # --- preview -----------------------------------------------------------------------------------------------

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import json
 import os
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -213,6 +216,18 @@ def test_the_table_and_the_faults_are_for_reading(tmp_path: Path) -> None:
     assert lines[-1].replace("\xa0", " ") == "Bilan : fait : 1 ; rien n’a pu être lu ou écrit : 1."
 
 
+def test_a_cluster_that_cannot_be_used_is_told_on_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "find_spec", lambda _: None)
+    arguments = ("-C", str(tmp_path), "build", "--grappe", "tcp://127.0.0.1:1")
+    code, output = run_cli(*arguments)
+    assert code == 4
+    assert "[ENV212]" in output
+    answer = run_json(*arguments)
+    assert (answer["exit"], [finding["code"] for finding in answer["findings"]]) == (4, ["ENV212"])
+
+
 def test_a_shard_builds_its_folders_only(here: list[tuple[str, Options]], tmp_path: Path) -> None:
     names = [f"ville-{i}" for i in range(8)]
     liste = tmp_path / "liste.txt"
@@ -265,6 +280,35 @@ def test_a_cluster_without_the_extra_says_what_to_install(monkeypatch: pytest.Mo
     with pytest.raises(Stop) as stop, cluster("tcp://127.0.0.1:1"):
         pass
     assert (stop.value.finding.code, stop.value.exit_code) == ("ENV212", ExitCode.PROGRAM_MISSING)
+
+
+@pytest.fixture
+def scheduler() -> Iterator[str]:
+    """A real scheduler with two workers, as threads of this process."""
+    distributed: Any = importlib.import_module("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+    ) as local:
+        yield local.scheduler_address
+
+
+def test_a_cluster_gives_the_same_answer_as_this_machine(
+    stand_in: list[tuple[str, Options]], scheduler: str, tmp_path: Path
+) -> None:
+    folders = [tmp_path / name for name in ("lent", "plein", "b")]
+    with cluster(scheduler) as executor:
+        far = build_many(folders, OPTIONS, executor)
+    with ThreadPoolExecutor(2) as executor:
+        assert far == build_many(folders, OPTIONS, executor)
+    assert exits(far) == {"lent": 0, "plein": 3, "b": 0}
+    assert len(stand_in) == 6
+
+
+def test_a_cluster_of_another_version_is_told(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "tool_version", lambda: threading.current_thread().name)
+    with pytest.raises(Stop) as stop, cluster(scheduler):
+        pass
+    assert (stop.value.finding.code, stop.value.exit_code) == ("ENV214", ExitCode.PROGRAM_MISSING)
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "n’importe quoi"])

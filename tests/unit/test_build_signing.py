@@ -40,8 +40,10 @@ def test_previews_are_marked_and_packets_to_sign_are_held(folder: Path) -> None:
     states = {p["packet"]: p["state"] for p in answer["packets"]}
     assert states["convocations"] == "held"
     assert states["consultation"] == "held"
+    assert states["seance"] == "held"
     held = [p for p in answer["packets"] if p["state"] == "held"]
     assert all(any(reason.startswith("PDF202") for reason in p["reasons"]) for p in held)
+    assert {f["code"] for f in answer["findings"]} == {"ENV110", "PDF202"}
     assert answer["exit"] == 1
     published = {path.name for path in (folder / "sorties" / "P-2027-02" / "dossiers").glob("*.pdf")}
     assert "convocations.pdf" not in published

@@ -278,6 +278,9 @@ def test_que_elides() -> None:
         ("M. Petit, Mme Roux et MM. Blanc", "M.~Petit, Mme~Roux et MM.~Blanc"),
         ("art. 5, art. L. 132-4, al. 2, p. 7", "art.~5, art.~L.~132-4, al.~2, p.~7"),
         ("à 14:30, de 9:00 à 10:00", "à 14:30, de 9:00 à 10:00"),
+        ("1, place du Pré, CS 40017, 99340 Évrigny", "1,~place du Pré, CS 40017, 99340~Évrigny"),
+        ("12 bis, rue Basse, 94240 L’Haÿ", "12~bis,~rue Basse, 94240~L’Haÿ"),
+        ("99340 EVRIGNY LES FORGES", None),
         ("https://exemple.fr/a?b=1;c:2! et mairie@exemple.fr; voir www.exemple.fr?", None),
         ("C:\\Dossiers\\12", None),
         ("06 12 34 56 78", None),
@@ -289,6 +292,13 @@ def test_no_break_spaces_stand_where_a_line_must_not_end(typed: str, expected: s
 
 def test_only_the_first_letter_changes() -> None:
     assert [french.majuscule(x) for x in ("élus du CLSPD", "", "œuvre")] == ["Élus du CLSPD", "", "Œuvre"]
+
+
+def test_a_function_after_a_name_takes_a_small_initial_unless_it_opens_with_an_acronym() -> None:
+    typed = ("Maire d’Arles", "Élue", "Sous-préfet", "L’adjointe")
+    assert [french.minuscule(x) for x in typed] == ["maire d’Arles", "élue", "sous-préfet", "l’adjointe"]
+    kept = ["DDSP", "DGS adjoint", "M. le maire", "Mme X", "à désigner", ""]
+    assert [french.minuscule(x) for x in kept] == kept
 
 
 def test_accents_and_ligatures_go() -> None:

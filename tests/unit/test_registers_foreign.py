@@ -107,6 +107,26 @@ def test_a_child_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pyt
     assert stop.value.finding.code == "REG006"
 
 
+@pytest.mark.parametrize("text", ["PT99999999999999999H0M0S", "PT" + "9" * 5000 + "H00M00S", "PTxHyMzS"])
+def test_a_text_that_is_no_duration_stays_a_text(tmp_path: Path, text: str) -> None:
+    assert open_source(ods(tmp_path, [("string", text)]), FICHIER).grids[0].texts(1) == {1: text}
+
+
+def test_a_few_bytes_that_give_a_million_cells_are_refused(tmp_path: Path) -> None:
+    path = ods(tmp_path, [("string", "x" * 10)])
+    cell = b'<table:table-cell office:value-type="string"'
+    data = _content(
+        path, cell, b'<table:table-cell table:number-columns-repeated="1000" office:value-type="string"'
+    )
+    path.write_bytes(data)
+    path.write_bytes(
+        _content(path, b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1000">')
+    )
+    with pytest.raises(Stop) as stop:
+        open_source(path, FICHIER)
+    assert stop.value.finding.code == "REG006"
+
+
 def _content(path: Path, before: bytes, after: bytes) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:

@@ -149,6 +149,16 @@ def wide() -> bytes:
     return changed(SHEET, only("worksheet", f"<sheetData>{rows}</sheetData>".encode()))
 
 
+def three_full_sheets() -> bytes:
+    """Return a workbook whose cells are too many, though no sheet has too many of them."""
+    parts = sound()
+    for number in (4, 5, 6):
+        name = f"xl/worksheets/sheet{number}.xml"
+        row = b"<row>" + many("<c/>", 5 * 2**20) + b"</row>"
+        parts[name] = parts[name].replace(b"</sheetData>", row + b"</sheetData>")
+    return packed(parts, zipfile.ZIP_STORED)
+
+
 def shared(inside: bytes) -> bytes:
     """Return the small workbook with a table of shared texts."""
     parts = sound()
@@ -248,6 +258,21 @@ BYTES: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         ),
         "REG006",
     ),
+    "styles sans nombre, moins serrés": (
+        lambda: changed(
+            "xl/styles.xml",
+            only("styleSheet", b"<cellXfs>" + many("<xf/>", 6 * 2**20) + b"</cellXfs>"),
+            zipfile.ZIP_STORED,
+        ),
+        "REG006",
+    ),
+    "trois feuilles de cellules vides": (three_full_sheets, "REG006"),
+    "tout fusionné, derrière un signe": (
+        lambda: in_sheet(
+            b"<pageMargins", b'<mergeCells><mergeCell a=">" ref="&#65;1:XFD1048576"/></mergeCells>'
+        ),
+        "REG006 REG007",
+    ),
     "vingt lignes de 16 384 cellules": (wide, "REG006 -"),
     "tout fusionné": (
         lambda: in_sheet(b"<pageMargins", b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
@@ -305,6 +330,9 @@ SOUND: Final[dict[str, Callable[[], bytes]]] = {
     ),
     "dimension absurde": lambda: changed(
         SHEET, lambda part: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', part)
+    ),
+    "lignes cachées sous une fusion": lambda: in_sheet(
+        b"<pageMargins", b'<mergeCells><mergeCell ref="A2:AC7"/></mergeCells>'
     ),
     "valeur en XFD1048576": lambda: in_sheet(
         b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
@@ -402,3 +430,10 @@ def test_what_is_only_odd_is_read_to_the_end(answers: dict[str, dict[str, Any]],
 def test_no_file_takes_long_or_much_memory(answers: dict[str, dict[str, Any]], name: str) -> None:
     assert answers[name]["seconds"] < MAX_SECONDS
     assert answers[name]["mib"] < MAX_MIB
+
+
+def test_people_are_not_taken_for_headers(tmp_path: Path) -> None:
+    """A member of a body (« organisme ») who is written to by « courriel »: two words that are headers too."""
+    book, findings = classeur().sheet("Membres").blank_row("Identifiant").read(tmp_path)
+    assert "REG102" in {f.code for f in findings}
+    assert [place.row for place in book.refused if place.sheet == "Membres"] == [2, 3, 4, 5, 6, 7]

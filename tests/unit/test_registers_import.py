@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.table import Table as ExcelTable
 
 from builders.conseils import registres
 from clspd_docs.build.exchanging import Format, export_workbook
@@ -24,7 +27,7 @@ from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import Folder
 from clspd_docs.cli.registers_import import import_
 from clspd_docs.errors import Stop
-from clspd_docs.registers.import_list import Imported
+from clspd_docs.registers.import_list import ABOVE, Imported
 from clspd_docs.registers.read import read
 from clspd_docs.registers.write import workbook_bytes
 
@@ -192,7 +195,8 @@ def test_every_cell_of_the_list_is_accounted_for(folder: Folder, name: str) -> N
     ws = load_workbook(folder.path(NEW.format(name)))["Import"]
     told = [[cell.value for cell in row] for row in ws.iter_rows(min_row=2)]
     assert len(told) == len(given.traces)
-    assert {t.row for t in given.traces} == {r.source_row for r in given.rows} | given.refused.keys()
+    above = {t.row for t in given.traces if t.remark == ABOVE}
+    assert {t.row for t in given.traces} - above == {r.source_row for r in given.rows} | given.refused.keys()
     assert {line[3] for line in told} <= {"placé", "réparé", "à vérifier", "gardé à part", "non importé"}
     links = [ws.cell(n, 6).hyperlink for n, line in enumerate(told, 2) if line[3] != "non importé"]
     assert all(link is not None and link.location is not None for link in links)
@@ -316,6 +320,42 @@ def test_persons_who_are_already_there_are_told_not_merged(folder: Folder) -> No
     assert report.more["rows_written"] == 4
 
 
+def test_titles_above_the_headers_are_told_on_the_import_sheet(folder: Folder) -> None:
+    source = csv_file(
+        folder, "Annuaire, export du 12/11/2026;", "Source : cabinet;v2", "Nom;Prénom", "ROY;Zoé"
+    )
+    imported(folder, source)
+    ws = load_workbook(folder.path(NEW.format("liste")))["Import"]
+    told = [row[:4] + row[6:] for row in ws.iter_rows(min_row=2, max_row=4, values_only=True)]
+    assert told == [
+        (1, "Colonne A", "Annuaire, export du 12/11/2026", "non importé", ABOVE),
+        (2, "Colonne A", "Source : cabinet", "non importé", ABOVE),
+        (2, "Colonne B", "v2", "non importé", ABOVE),
+    ]
+
+
+def test_every_cell_that_names_a_body_just_added_is_to_be_verified(folder: Folder) -> None:
+    source = csv_file(folder, "Nom;Structure", "ROY;Emmaüs", "LO;EMMAUS", "PI;CAF")
+    _, given = imported(folder, source)
+    assert [t.fate.value for t in given.traces if t.header == "Structure"] == ["à vérifier"] * 2 + ["réparé"]
+
+
+def test_the_title_of_a_person_is_kept_apart_and_told(folder: Folder) -> None:
+    report, _ = imported(folder, csv_file(folder, "Contact", "Dr PETIT Alain", "Claire BOST"))
+    new = rows(folder, "liste")[-2]
+    assert (new["Prénom"], new["Nom"], new["Contact (liste importée)"]) == ("Alain", "PETIT", "Dr")
+    told = [f.value for f in report.findings if f.code == "REG411"]
+    assert told[0] == "Dr PETIT Alain → réparti : Alain | PETIT ; titre gardé à part : « Dr »"
+
+
+def test_a_value_that_resembles_an_allowed_one_brings_it_to_mind(folder: Folder) -> None:
+    source = csv_file(folder, "Nom;Type", "Emmaüs;asociation", "Relais;association")
+    report, given = imported(folder, source, "Organismes")
+    hint = "Vouliez-vous « association » ?"
+    assert next(t.remark for t in given.traces if t.header == "Type").endswith(hint)
+    assert next(dict(f.facts)["suggestion"] for f in report.findings if f.code == "REG410") == f" {hint}"
+
+
 def test_a_body_that_comes_twice_is_added_once(folder: Folder) -> None:
     imported(
         folder, csv_file(folder, "Nom;Prénom;Structure", "ROY;Zoé;Emmaüs", "LO;Ana;EMMAUS", "PI;Luc;CAF")
@@ -418,8 +458,15 @@ def xlsx(folder: Folder, **tabs: list[list[Any]]) -> Path:
 def test_a_workbook_of_several_tabs_asks_which(folder: Folder) -> None:
     lines: list[list[Any]] = [["Nom", "Prénom"], ["ROY", "Zoé"]]
     source = xlsx(folder, Anciens=[["Nom", "Prénom"], ["LO", "Ana"]], Actuels=lines, Vide=[])
-    assert stopped(folder, source) == ("REG417", 2)
-    assert stopped(folder, source, tab="Futurs") == ("REG417", 2)
+    for tab, reason in (
+        (None, "la liste a plusieurs onglets"),
+        ("Futurs", "la liste n’a pas d’onglet « Futurs »"),
+    ):
+        with pytest.raises(Stop) as stop:
+            imported(folder, source, tab=tab)
+        assert (stop.value.finding.code, stop.value.exit_code) == ("REG417", 2)
+        assert dict(stop.value.finding.facts)["raison"] == reason
+    assert stopped(folder, source, tab="vide") == ("REG422", 3)
     imported(folder, source, tab="actuels")
     assert rows(folder, "liste")[-1]["Nom"] == "ROY"
 
@@ -524,6 +571,13 @@ def test_the_text_shows_columns_and_doubts_and_no_sample(folder: Folder) -> None
     )
 
 
+def test_a_title_above_the_headers_is_no_example_of_a_column(folder: Folder) -> None:
+    source = csv_file(folder, "Annuaire;", "Nom;Prénom", "ROY;Zoé")
+    text = command(folder, str(source), "--feuille", "Membres", "--apercu", "-v")[1]
+    assert "par exemple : ROY" in text
+    assert "par exemple : Annuaire" not in text
+
+
 def test_json_tells_headers_and_never_contents(folder: Folder) -> None:
     code, text = command(folder, str(LISTS / "cabinet.csv"), "--feuille", "Membres", "--json")
     answer = json.loads(text)
@@ -562,3 +616,124 @@ def test_a_whole_workbook_comes_back_from_its_export(folder: Folder) -> None:
     code, text = command(folder, str(folder.path("registers/clspd.json")))
     assert code == 0
     assert "Nouveau classeur : registers/clspd-importe.xlsx" in text
+
+
+# --- Hostile lists, hostile workbooks --------------------------------------------------------------------
+
+
+def spoiled(folder: Folder, change: Callable[[Any, Any], None]) -> Any:
+    """Change the sheet « Membres » and its Excel table, import one row, return the new sheet and the report."""
+    path = folder.path("registers/clspd.xlsx")
+    book = load_workbook(path)
+    change(book["Membres"], next(iter(book["Membres"].tables.values())))
+    book.save(path)
+    report, _ = imported(folder, csv_file(folder, "Nom;Prénom;Truc", "ROY;Zoé;t1"))
+    return load_workbook(folder.path(NEW.format("liste")))["Membres"], report
+
+
+def spot(ws: Any, text: str) -> tuple[int, int]:
+    return next((c.row, c.column) for c in ws._cells.values() if c.value == text)
+
+
+def test_a_header_that_begins_with_an_equals_sign_is_no_formula(folder: Folder) -> None:
+    imported(folder, csv_file(folder, 'Nom;Prénom;=HYPERLINK("http://x")', "ROY;Zoé;t"))
+    row = next(load_workbook(folder.path(NEW.format("liste")))["Membres"].iter_rows(max_row=1))
+    assert (row[-1].value, row[-1].data_type, row[-1].quotePrefix) == (
+        '=HYPERLINK("http://x") (liste importée)', "s", True,
+    )  # fmt: skip
+
+
+def test_names_of_the_secretary_stay_and_the_list_of_identifiers_grows(folder: Folder) -> None:
+    def change(ws: Any, _table: Any) -> None:
+        ws["A1200"] = "M900"
+        ws.parent.defined_names["mes_noms"] = DefinedName("mes_noms", attr_text="Membres!$D$2:$D$4")
+        ws.parent.defined_names["ids_moi"] = DefinedName("ids_moi", attr_text="Membres!$A$2:$A$4")
+        ws["A600"] = "M901"
+
+    ws, _ = spoiled(folder, change)
+    told = {name: ws.parent.defined_names[name].attr_text for name in ("mes_noms", "ids_moi", "ids_membres")}
+    assert told == {
+        "mes_noms": "Membres!$D$2:$D$4",
+        "ids_moi": "Membres!$A$2:$A$4",
+        "ids_membres": "'Membres'!$A$2:$A$1201",
+    }
+
+
+def test_two_columns_never_share_an_extra_one(folder: Folder) -> None:
+    imported(folder, csv_file(folder, "Nom;Prénom;Zut;Zut (E);Zut", "ROY;Zoé;u;v;w"))
+    new = rows(folder, "liste")[-1]
+    assert [new[f"{h} (liste importée)"] for h in ("Zut", "Zut (E)", "Zut (E) (E)")] == ["u", "v", "w"]
+
+
+@pytest.mark.parametrize("stray", ["A1048576", "AD1048575", "XFD3"])
+def test_a_stray_cell_at_the_edge_of_the_sheet_does_not_move_the_table(folder: Folder, stray: str) -> None:
+    def change(ws: Any, _table: Any) -> None:
+        ws[stray] = "note"
+
+    ws, _ = spoiled(folder, change)
+    assert spot(ws, "Zoé")[0] < 20
+    assert spot(ws, "t1")[1] < 40
+    assert ws[stray].value == "note"
+
+
+def test_a_sheet_without_room_is_told_and_nothing_is_written(folder: Folder) -> None:
+    path = folder.path("registers/clspd.xlsx")
+    book = load_workbook(path)
+    for row in (*range(900, 1_048_570, 900), 1_048_570):
+        book["Membres"].cell(row, 30, "note")
+    book.save(path)
+    source = csv_file(folder, "Nom;Prénom", *(f"ROY;Zoé{n}" for n in range(25)))
+    assert stopped(folder, source) == ("REG429", 3)
+
+
+def test_columns_of_the_excel_table_keep_identifiers_that_differ(folder: Folder) -> None:
+    def change(_ws: Any, table: Any) -> None:
+        for column in table.tableColumns:
+            column.id *= 2
+
+    ws, report = spoiled(folder, change)
+    numbers = [c.id for c in next(iter(ws.tables.values())).tableColumns]
+    assert len(numbers) == len(set(numbers))
+    assert "REG428" not in codes(report)
+
+
+def totals(ws: Any, table: Any) -> None:
+    _, _, letters = table.ref.partition(":")
+    ws.cell(int("".join(filter(str.isdigit, letters))), 1, "Total")
+    table.totalsRowCount = 1
+
+
+def merged(ws: Any, _table: Any) -> None:
+    ws.merge_cells("A60:F62")
+
+
+def other_table(ws: Any, _table: Any) -> None:
+    ws["B60"], ws["C60"] = "u", "v"
+    ws.add_table(ExcelTable(displayName="Mienne", ref="B60:C70"))
+
+
+@pytest.mark.parametrize(("change", "below"), [(totals, 2), (merged, 63), (other_table, 71)])
+def test_the_excel_table_is_not_stretched_over_what_stands_below(
+    folder: Folder, change: Callable[[Any, Any], None], below: int
+) -> None:
+    before = load_workbook(folder.path("registers/clspd.xlsx"))["Membres"].tables["T_Membres"].ref
+    ws, report = spoiled(folder, change)
+    assert ws.tables["T_Membres"].ref == before
+    assert spot(ws, "Zoé")[0] >= below
+    assert codes(report)["REG428"] == 1
+
+
+def test_a_text_longer_than_a_cell_is_told_as_cut(folder: Folder) -> None:
+    report, given = imported(folder, csv_file(folder, "Nom;Prénom;Truc", f"ROY;Zoé;{'x' * 32_770}"))
+    assert [(f.place.cell, f.message[-27:]) for f in report.findings if f.code == "REG427"] == [
+        ("C2", "les 3 derniers sont coupés.")
+    ]
+    assert "coupé : il manque les 3 derniers caractères" in given.traces[-1].remark
+    assert len(rows(folder, "liste")[-1]["Truc (liste importée)"]) == 32_767
+
+
+def test_the_identifier_of_an_added_body_is_no_part_of_the_message(folder: Folder) -> None:
+    report, _ = imported(folder, csv_file(folder, "Nom;Prénom;Organisme", "ROY;Zoé;SECRETX"))
+    (told,) = (f for f in report.findings if f.code == "REG408")
+    assert "SECRETX" not in json.dumps(told.as_json())
+    assert "ORG-SECRETX" in str(told.value)

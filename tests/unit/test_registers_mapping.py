@@ -199,6 +199,38 @@ def test_capitals_tell_the_name(text: str, person: tuple[Civilite | None, str | 
     assert sp.split_person(text) == (sp.Person(*person) if person else None)
 
 
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("Dr PETIT Alain", (None, "Alain", "PETIT", "Dr")),
+        ("Dr. Alain PETIT", (None, "Alain", "PETIT", "Dr")),
+        ("DR PETIT Alain", (None, "Alain", "PETIT", "DR")),
+        ("Mme le Dr Claire BOST", (MME, "Claire", "BOST", "Dr")),
+        ("Maître LE GOFF Anne", (None, "Anne", "LE GOFF", "Maître")),
+        ("Professeure Zoé ROY", (None, "Zoé", "ROY", "Professeure")),
+        ("Me PETIT", (None, None, "PETIT", "Me")),
+        ("Mme Dr Petit", (MME, None, "Petit", "Dr")),
+        ("MAÎTRE Alain", (None, "Alain", "MAÎTRE")),
+        ("Maître Alain", None),
+        ("Dr Alain Petit", None),
+        ("Dr", None),
+    ],
+)
+def test_a_title_before_a_name_is_set_apart_and_the_capitals_decide(
+    text: str, person: tuple[Civilite | None, str | None, str, str] | None
+) -> None:
+    assert sp.split_person(text) == (sp.Person(*person) if person else None)
+
+
+def test_a_title_hides_neither_the_order_of_a_column_nor_a_lone_name() -> None:
+    assert sp.told_order("Dr PETIT Alain") is sp.Order.NAME
+    assert sp.told_order("Dr PETIT") is sp.Order.UNKNOWN
+    assert (
+        placed(["NOM Prénom", "Mail"], ["Dr PETIT", "z@v.fr"], ["ROY Zoé", "l@v.fr"])["NOM Prénom"][0]
+        == "nom_prenom"
+    )
+
+
 def test_the_order_that_the_list_announces_decides_between_two_words_only() -> None:
     first, name = sp.Order.FIRST_NAME, sp.Order.NAME
     assert sp.split_person("Claire Martin", first) == sp.Person(None, "Claire", "Martin")
@@ -260,6 +292,8 @@ def test_an_address_is_split_when_each_part_has_a_sure_place(
         ("civilite", "Mme", {"civilite": MME}, Fate.PLACED, ""),
         ("civilite", "Maître", {"civilite": "Maître"}, Fate.DOUBTFUL, ""),
         ("nom", "Mme LE ROY", {"civilite": MME, "nom": "LE ROY"}, Fate.REPAIRED, ""),
+        ("nom", "Dr PETIT", {"nom": "PETIT"}, Fate.REPAIRED, "Dr"),
+        ("personne", "Dr PETIT Alain", {"prenom": "Alain", "nom": "PETIT"}, Fate.REPAIRED, "Dr"),
         ("telephone", 353011037, {"telephone": "03 53 01 10 37"}, Fate.REPAIRED, ""),
         ("telephone", "03 53 01 10 37 / 06 39 98 20 53", {"telephone": "03 53 01 10 37"}, Fate.DOUBTFUL, "06 39 98 20 53"),
         ("telephone", "03 53 01 10 37 (poste 12)", {"telephone": "03 53 01 10 37"}, Fate.DOUBTFUL, "poste 12"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
@@ -85,8 +86,20 @@ FAULTS: list[tuple[str, str, Change]] = [
     ),
     (
         "a seat of a body without the body",
-        "LEG101 Membres!K5",
+        "COH315 Membres!K5",
         member("M004", organisme=None, canal=li.Canal.COURRIEL),
+    ),
+    (
+        "a mandate that ends before it starts, and nothing of its being over",
+        "COH313 Membres!T5",
+        member("M004", mandat_debut=dt.date(2026, 4, 1), mandat_fin=dt.date(2026, 3, 31)),
+    ),
+    (
+        "a council's mandate that ends before it starts",
+        "COH313 Paramètres!B34",
+        lambda rows: rows.change(
+            "parametres", mandat_debut=dt.date(2032, 3, 28), mandat_fin=dt.date(2026, 3, 31)
+        ),
     ),
     (
         "a member of parliament without request",
@@ -143,6 +156,31 @@ FAULTS: list[tuple[str, str, Change]] = [
         lambda rows: rows.change("presences", 2, statut=StatutPresence.ABSENT),
     ),
     (
+        "a summons sent the day after the session",
+        "COH418 Séances!S2",
+        session("P-2026-06", convoquee_le=dt.date(2026, 6, 19)),
+    ),
+    (
+        "a summons dated after a session to come",
+        "COH418 Séances!S4",
+        session("R-2027-03", convoquee_le=dt.date(2027, 3, 12)),
+    ),
+    (
+        "a préfet consulted tomorrow",
+        "COH314 Séances!O3",
+        session("P-2027-02", prefet_consulte_le=dt.date(2026, 12, 2)),
+    ),
+    (
+        "an agreement given tomorrow",
+        "COH314 Organismes!F5",
+        lambda rows: rows.change("organismes", "ORG-CAF", accord_le=dt.date(2026, 12, 2)),
+    ),
+    (
+        "a charter signed in another century",
+        "COH314 Chartes signées!D3",
+        lambda rows: rows.change("chartes", 1, signee_le=dt.date(2126, 9, 12)),
+    ),
+    (
         "a substitute without dated designation",
         "LEG203 Présences!F4",
         lambda rows: rows.change("presences", 2, designation_le=None),
@@ -177,6 +215,19 @@ SILENT: list[tuple[str, Change]] = [
     (
         "a mandate that ended for one who left",
         member("M004", mandat_fin=dt.date(2020, 1, 1), statut=li.StatutPersonne.SORTI),
+    ),
+    ("a mandate of one day", member("M004", mandat_debut=JOUR, mandat_fin=JOUR)),
+    (
+        "a mandate of the council without an end",
+        lambda rows: rows.change("parametres", mandat_debut=dt.date(2032, 3, 28)),
+    ),
+    ("a summons on the day of the session", session("P-2026-06", convoquee_le=dt.date(2026, 6, 18))),
+    ("a summons planned", session("R-2027-03", convoquee_le=dt.date(2027, 3, 11))),
+    ("a préfet consulted today", session("P-2027-02", prefet_consulte_le=JOUR)),
+    ("an agreement given today", lambda rows: rows.change("organismes", "ORG-CAF", accord_le=JOUR)),
+    (
+        "an associate without a body",
+        member("M004", qualite=Qualite.ASSOCIE, organisme=None, canal=li.Canal.COURRIEL),
     ),
     ("a function without a name", member("M004", nom=None, prenom=None, civilite=None)),
     (
@@ -301,6 +352,57 @@ def test_an_omission_or_a_contradiction_is_told(code: str) -> None:
     rows = registres()
     NEW[code](rows)
     assert any(line.startswith(code) for line in told(rows)), told(rows)
+
+
+FOUND: dict[str, tuple[str, Callable[[Registres], object]]] = {
+    "COH303": ("30/11/2026", lambda r: r.change("membres", "M004", mandat_fin=dt.date(2026, 11, 30))),
+    "COH405": ("1", lambda r: r.change("points", 1, rang=1)),
+    "COH409": ("31/08/2026", lambda r: r.change("actions", "1.2", echeance=dt.date(2026, 8, 31))),
+    "COH415": (
+        "09:05",
+        lambda r: r.change("seances", "P-2026-06", ouverture=dt.time(10), cloture=dt.time(9, 5)),
+    ),
+}
+
+
+@pytest.mark.parametrize("code", FOUND)
+def test_what_was_found_is_shown_as_its_cell_shows_it(code: str) -> None:
+    (found, change), rows = FOUND[code], registres()
+    change(rows)
+    assert {f.value for f in check(rows.conseil(), JOUR) if f.code == code} == {found}
+
+
+def test_an_absent_column_of_emails_is_not_told_at_each_member() -> None:
+    rows = registres().change("membres", "M004", courriel=None)
+    conseil = rows.conseil()
+    assert [f.code for f in check(conseil, JOUR)] == ["COH304"]
+    columns = {k: v for k, v in conseil.membres[0].origine.columns.items() if k != "courriel"}
+    without = tuple(
+        dataclasses.replace(m, origine=dataclasses.replace(m.origine, columns=columns))
+        for m in conseil.membres
+    )
+    assert check(dataclasses.replace(conseil, membres=without), JOUR) == []
+
+
+@pytest.mark.parametrize(("gone", "missing"), [((0,), "1 convoqué"), ((0, 3), "2 convoqués")])
+def test_the_missing_attendances_are_counted_in_a_right_sentence(gone: tuple[int, ...], missing: str) -> None:
+    (finding,) = check(registres().drop("presences", *gone).conseil(), JOUR)
+    assert finding.code == "COH413"
+    said = finding.message.replace("\u00a0", " ")
+    assert said == f"La séance est tenue, et il manque {missing} à ses présences."
+
+
+def test_an_attendance_of_an_unknown_member_may_be_that_of_the_one_who_is_missing() -> None:
+    rows = registres().change("presences", 1, membre="M00Z")  # the préfète's
+    conseil, dangling = rows.council()
+    assert [f.code for f in dangling] == ["COH101"]
+    assert check(conseil, JOUR) == []
+
+
+def test_an_attendance_of_an_unknown_member_excuses_one_only() -> None:
+    conseil, _ = registres().change("presences", 1, membre="M00Z").drop("presences", 0).council()
+    (finding,) = check(conseil, JOUR)
+    assert (finding.code, dict(finding.facts)["nombre"]) == ("COH413", "1\u00a0convoqué")
 
 
 def test_a_session_to_come_without_any_item_is_told() -> None:

@@ -6,7 +6,8 @@ import io
 import itertools
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -19,6 +20,7 @@ from clspd_docs.findings import Finding
 from clspd_docs.origin import Place
 from clspd_docs.templates import charts, shapes
 from clspd_docs.templates.drawings import Placed, drawn, place_drawings, with_chart_types
+from clspd_docs.templates.package import open_template
 from clspd_docs.templates.parts import NS, parse, q, serialise
 from clspd_docs.templates.widths import width, wrap
 
@@ -325,3 +327,24 @@ def test_the_drawings_of_a_document_are_told_in_their_order() -> None:
 
 def test_a_document_without_drawings_tells_none() -> None:
     assert drawn(Docx("x").picture("Logo").build()) == ()
+
+
+class Unread(Mapping[str, Drawing]):
+    """Drawings that must not even be counted: reading them would make a letter depend on the plan."""
+
+    def __getitem__(self, name: str) -> Drawing:
+        raise AssertionError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError
+
+    def __len__(self) -> int:
+        raise AssertionError
+
+
+def test_a_letter_that_shows_no_drawing_does_not_read_the_plan(tmp_path: Path) -> None:
+    path = tmp_path / "lettre.docx"
+    path.write_bytes(Docx("Madame {{ nom }}").picture("Blason").build())
+    template = open_template(path, path.name).template
+    assert template is not None
+    assert template.render({"nom": "Roy", "dessins": Unread()}).docx is not None

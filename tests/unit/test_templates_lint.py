@@ -197,3 +197,24 @@ def test_a_template_of_many_faults_is_read_in_bounded_time(tmp_path: Path) -> No
     )
     assert len(found) == 4 * 2000
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        (["{%p if a %}"] * 5000 + ["x"] + ["{%p endif %}"] * 5000, 0),
+        (["{%p for a in b %}"] * 5000 + ["x"] + ["{%p endfor %}"] * 5000, 0),
+        (["{% if a %}" * 5000 + "x" + "{% endif %}" * 5000], 0),
+        (["{%p if a %}"] * 5000 + ["{% endif %}"] * 5000, 1),
+    ],
+)
+def test_thousands_of_blocks_one_in_another_are_read_at_once(
+    tmp_path: Path, lines: list[str], count: int
+) -> None:
+    path = tmp_path / "modele.docx"
+    path.write_bytes(Docx(*lines).build())
+    template = open_template(path, path.name).template
+    assert template is not None
+    start = time.process_time()
+    assert len(lint(template)) == count
+    assert time.process_time() - start < 2  # 0.4 s; comparing each with all those around it takes 38

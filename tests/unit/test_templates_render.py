@@ -232,7 +232,7 @@ def test_a_block_never_closed_is_told_where_it_opens(render: Any) -> None:
 def test_a_fault_in_a_repeated_row_names_the_tag_and_its_table(render: Any) -> None:
     rows = (["N°"], ["{%tr for p in points %}"], ["{{ p.titr }}"], ["{%tr endfor %}"])
     finding = fault(render(Docx("{{ membre.nom }}").xml(table(["a"])).table(*rows)))
-    assert finding.place.part == "corps, tableau 2, « {{ p.titr }} »"
+    assert finding.place.part == "corps, tableau 2, ligne 3, colonne 1, « {{ p.titr }} »"
     assert "« p.titr »" in finding.message
 
 

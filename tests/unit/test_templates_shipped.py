@@ -19,6 +19,7 @@ from clspd_docs.conversion.engine import Job
 from clspd_docs.conversion.find import find_office
 from clspd_docs.conversion.libreoffice import LibreOffice
 from clspd_docs.documents.contexts import Dossier, PieceDossier
+from clspd_docs.documents.drawings import Drawings
 from clspd_docs.documents.plan import context, dossier_context, plan_session
 from clspd_docs.documents.view import Trace
 from clspd_docs.templates.lint import lint
@@ -160,7 +161,7 @@ def pages(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     }
     jobs = []
     for name, names in contexts.items():
-        rendered = opened(name).render({**names, "images": images})
+        rendered = opened(name).render({**names, "images": images, "dessins": Drawings(names.get("plan"))})
         assert rendered.docx is not None, rendered.findings
         (folder / name).write_bytes(rendered.docx)
         jobs.append(Job(name, name, folder / name, folder / f"{name}.pdf"))

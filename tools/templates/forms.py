@@ -150,7 +150,7 @@ def coupon_reponse() -> bytes:
     """Return the coupon to fill in and send back, already bearing the member's name."""
     who = (
         "**{{ destinataire.nom_complet }}**"
-        "{% if destinataire.est_nommee and destinataire.fonction %}, {{ destinataire.fonction }}{% endif %}"
+        "{% if destinataire.est_nommee and destinataire.fonction %}, {{ destinataire.fonction|minuscule }}{% endif %}"
         "{% if destinataire.nom_organisme %} – {{ destinataire.nom_organisme }}{% endif %}"
     )
     back = (
@@ -164,7 +164,7 @@ def coupon_reponse() -> bytes:
             f"Par courrier : {TOWN}{{% if parametres.service %}} – {{{{ parametres.service }}}}{{% endif %}}"
             "{% if parametres.adresse_voie %} – {{ parametres.adresse_voie }}{% endif %}"
             "{% if parametres.adresse_lieu_dit %} – {{ parametres.adresse_lieu_dit }}{% endif %}"
-            " – {{ parametres.code_postal }} {{ parametres.ville }}"
+            f" – {{{{ parametres.code_postal }}}}{NBSP}{{{{ parametres.ville }}}}"
         )
     )
     signed = table(
@@ -219,7 +219,7 @@ def emargement() -> bytes:
         each(
             "s in ligne.suppleants if seance.formation != 'groupe de travail'",
             p(
-                "{{ 'Suppléant'|accord(s.genre|ou('M')) }} : {{ s.nom_complet }}{% if s.est_nommee and s.fonction %}, {{ s.fonction }}{% endif %}",
+                "{{ 'Suppléant'|accord(s.genre|ou('M')) }} : {{ s.nom_complet }}{% if s.est_nommee and s.fonction %}, {{ s.fonction|minuscule }}{% endif %}",
                 "TableauPetit",
             ),
         ),
@@ -309,7 +309,7 @@ def couverture() -> bytes:
             when(
                 "dossier.destinataire",
                 p(
-                    "**{{ dossier.destinataire.nom_complet }}**{% if dossier.destinataire.est_nommee and dossier.destinataire.fonction %}, {{ dossier.destinataire.fonction }}{% endif %}",
+                    "**{{ dossier.destinataire.nom_complet }}**{% if dossier.destinataire.est_nommee and dossier.destinataire.fonction %}, {{ dossier.destinataire.fonction|minuscule }}{% endif %}",
                     "CouvertureTexte",
                 ),
             ),

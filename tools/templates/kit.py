@@ -155,6 +155,11 @@ def signature_picture(key: str, who: str, width: float = 65, height: float = 22)
     return picture("signature.png", f"sig:{key}|Signature {who}", width, height)
 
 
+def drawing(name: str, about: str, width: float, height: float) -> str:
+    """Return the run of the picture that becomes the drawing ``name``, as wide, and no higher if it can."""
+    return picture("dessin.png", f"dessin:{name}|{about}", width, height)
+
+
 def signature(key: str, who: str, name: str, *titles: str) -> str:
     """Return a signature block that never parts, on the right: titles, anchor, name.
 

@@ -136,7 +136,7 @@ def _consultation(title: str, other: str, *requests: str) -> bytes:
             "J’adresse ce jour un courrier semblable "
             f"{other}. {{% if regles.delai_pleniere %}}Les convocations partiraient au moins {{{{ regles.delai_pleniere|en_lettres }}}} "
             "jours avant la séance. {% endif %}{% if parametres.suivi_par %}{{ parametres.suivi_par }}"
-            "{% if parametres.suivi_qualite %}, {{ parametres.suivi_qualite }},{% endif %} se tient à la disposition de vos "
+            "{% if parametres.suivi_qualite %}, {{ parametres.suivi_qualite|minuscule }},{% endif %} se tient à la disposition de vos "
             "services pour la préparer.{% endif %}",
             "Suite",
             keep=True,

@@ -1,4 +1,4 @@
-"""The two placeholder pictures of the templates, drawn four times larger and reduced.
+"""The placeholder pictures of the templates, drawn four times larger and reduced.
 
 The logo is an emblem of the invented town: a bridge over the river, and the forge's fire above it. A
 secretariat puts its own in « Fichier du logo ».
@@ -92,8 +92,23 @@ def signature() -> Image.Image:
     return image
 
 
+def drawing() -> Image.Image:
+    """Return the sketch that marks the place of a drawing: boxes and bars in grey, 160 × 90 mm."""
+    image = Image.new("L", (960, 540), 255)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((4, 4, 955, 535), outline=160, width=4)
+    draw.rectangle((360, 60, 600, 140), fill=232, outline=160, width=4)
+    for left in (80, 355, 630):
+        draw.rectangle((left, 230, left + 250, 310), fill=232, outline=160, width=4)
+    draw.line((480, 140, 480, 230), fill=160, width=4)
+    for top, length in ((360, 700), (410, 480), (460, 620)):
+        draw.rectangle((80, top, 80 + length, top + 30), fill=200)
+    return image
+
+
 def draw_all() -> None:
     """Write the pictures; their bytes depend on the version of Pillow, so they are drawn on request only."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     logo().quantize(64).save(IMAGES / "logo.png", optimize=True, dpi=(600, 600))
+    drawing().quantize(8).save(IMAGES / "dessin.png", optimize=True, dpi=(152, 152))
     signature().quantize(8).save(IMAGES / "signature.png", optimize=True, dpi=(300, 300))

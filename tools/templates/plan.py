@@ -1,4 +1,4 @@
-"""The local plan: cover, contents, foreword, governance, axes and their cards, follow-up, signatures.
+"""The local plan: cover, contents, foreword, governance, axes and their cards, follow-up, indicators, signatures.
 
 A card is one table under its heading, never cut in two when it fits on a page. The follow-up table stands on
 landscape pages; lateness is a word in it, not a colour.
@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import Final
 
 from tools.templates.kit import (
+    TEXT_WIDTH,
     bullets,
     cell,
     contents,
     document,
+    drawing,
     each,
     each_row,
     heading,
@@ -133,12 +135,13 @@ def _frame() -> str:
 
 def _governance() -> str:
     return (
-        heading(1, "La gouvernance")
+        heading(1, "La gouvernance", new_page=True)
         + p(
             f"Le plan est conduit par le {COUNCIL}, dont la composition est fixée par arrêté en application de "
             f"{BASE}. Son "
-            "secrétariat et son animation sont assurés par {{ parametres.suivi_par }}, {{ parametres.suivi_qualite }}."
+            "secrétariat et son animation sont assurés par {{ parametres.suivi_par }}, {{ parametres.suivi_qualite|minuscule }}."
         )
+        + p(drawing("gouvernance", "La gouvernance du conseil", TEXT_WIDTH, 110))
         + heading(2, "Les formations du conseil")
         + table(
             (36, 84, 40),
@@ -330,6 +333,9 @@ def _evaluation() -> str:
             "suivant.",
             "Suite",
         )
+        + heading(2, "L’état d’avancement")
+        + p("Situation au {{ aujourdhui }} : nombre d’actions par axe et par état.", keep=True)
+        + p(drawing("actions-par-axe", "Les actions par axe et par état", TEXT_WIDTH, 110))
     )
 
 
@@ -370,6 +376,26 @@ def _follow_up() -> str:
             ),
             about="Tableau de suivi des actions, par axe",
         )
+    )
+
+
+AXIS: Final = "l’axe {{ loop.index }}"
+MEASURED: Final = "conseil.indicateurs|rejectattr('cible', 'none')|rejectattr('valeur', 'none')|list"
+
+
+def _progress() -> str:
+    return when(
+        MEASURED,
+        heading(1, "Les indicateurs", new_page=True),
+        p(
+            "Chaque barre montre le chemin parcouru par un indicateur, de sa valeur de départ à sa cible. Les "
+            "indicateurs sans cible, ou dont aucune valeur n’a été relevée, n’y sont pas."
+        ),
+        each(
+            "a in plan.axes",
+            heading(2, "Axe {{ loop.index }} – {{ a.axe.intitule }}"),
+            p(drawing("indicateurs-{{ a.axe.id }}", f"Les indicateurs de {AXIS}", TEXT_WIDTH, 135)),
+        ),
     )
 
 
@@ -444,7 +470,7 @@ def plan() -> bytes:
         portrait(_cover()),
         portrait(body),
         landscape(_follow_up()),
-        portrait(_signatures()),
+        portrait(_progress() + _signatures()),
         cover=True,
     )
 

@@ -29,12 +29,15 @@ from tools.templates.kit import (
 from tools.templates.shared import line
 
 GROUP: Final = 'seance.formation == "groupe de travail"'
-CHAIR: Final = "{{ seance.president.nom_complet }}{% if seance.president.fonction %}, {{ seance.president.fonction }}{% endif %}"
+CHAIR: Final = (
+    "{{ seance.president.nom_complet }}{% if seance.president.est_nommee and seance.president.fonction %}, "
+    "{{ seance.president.fonction|minuscule }}{% endif %}"
+)
 NAME: Final = "{% if x.membre.est_nommee %}{{ x.membre.nom_complet }}{% else %}–{% endif %}"
 FUNCTION: Final = "{{ x.membre.fonction|ou('–') }}"
 BODY: Final = "{{ x.membre.nom_organisme|ou('–') }}"
 NOTE: Final = (
-    "{% if x.representant %}Par {{ x.representant }}{% if x.representant_qualite %}, {{ x.representant_qualite }}"
+    "{% if x.representant %}Par {{ x.representant }}{% if x.representant_qualite %}, {{ x.representant_qualite|minuscule }}"
     "{% endif %}{% elif x.pouvoir_a %}Pouvoir à {{ x.pouvoir_a.nom_complet }}"
     "{% elif x.arrivee and seance.ouverture and x.arrivee > seance.ouverture %}Arrivée à "
     "{{ x.arrivee|heure }}{% endif %}"

@@ -26,7 +26,7 @@ from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import assemble, first_pages
 from clspd_docs.packets.check import contents_faults, faults
 from clspd_docs.packets.inspect import page_count
-from clspd_docs.packets.intake import intake
+from clspd_docs.packets.intake import Annex, intake
 from clspd_docs.packets.spec import Packet, PacketSpec, Part
 
 INCOMPLETE = Kind(
@@ -51,7 +51,10 @@ ROUNDS: Final = 4
 
 @dataclass(slots=True)
 class Piece:
-    """One piece of a packet, ready: what is shown of it, its finished PDF, its pages."""
+    """One piece of a packet, ready: what is shown of it, its finished PDF, its pages.
+
+    ``source``: digest of the file that an annex came as.
+    """
 
     key: str
     title: str
@@ -61,6 +64,7 @@ class Piece:
     owner: str = ""
     docx: bytes = b""
     docx_sha256: str = ""
+    source: str = ""
 
 
 @dataclass(slots=True)
@@ -160,7 +164,15 @@ class Bindery:
                 record, made = self.documents[key], self.output.made[key]
                 assert made.raw is not None
                 binding.pieces.append(
-                    Piece(key, record.title, made.raw.read_bytes(), record.pages, made.draft, made.job.owner)
+                    Piece(
+                        key,
+                        record.title,
+                        made.raw.read_bytes(),
+                        record.pages,
+                        made.draft,
+                        made.job.owner,
+                        docx_sha256=made.docx_sha256,
+                    )
                 )
             elif job.recipient is None and self.jobs[key].recipient is not None:
                 binding.missing.append(self.jobs[key].title)
@@ -192,13 +204,16 @@ class Bindery:
             place = point.origine.place("piece")
             folder, name = self.studio.loaded.folder, f"{ANNEX_FOLDER}/{point.piece}"
             there = folder.holds(name)
-            got = intake(folder.path(name), place) if there else NO_ANNEX.at(place, value=point.piece)
+            got: Annex | Finding = NO_ANNEX.at(place, value=point.piece)
+            if there:
+                got = intake(folder.path(name), place, title=point.titre or "", kept=self.cache.annexes)
             level = point.diffusion or Diffusion.GROUPE
             if isinstance(got, Finding):
                 found.append((level, got))
             else:
                 title = f"Pièce jointe au point {point.rang} – {point.titre}"
-                found.append((level, Piece(f"annexe-{point.rang}", title, got.pdf, got.pages)))
+                key = f"annexe-{point.rang}"
+                found.append((level, Piece(key, title, got.pdf, got.pages, source=got.digest)))
                 self.findings += got.findings
         return found
 
@@ -308,8 +323,11 @@ class Bindery:
     def _fingerprint(self, binding: Binding) -> str:
         """Digest of everything in the packet but the date: a packet is not redone because a day went by."""
         spec = self._spec(binding)
-        front = [sha256(p.pdf) for p in binding.front.values()]
-        pieces = [(p.key, p.title, sha256(p.pdf), p.draft, p.owner) for p in binding.pieces]
+        # Of what LibreOffice makes, the Word file tells more than the PDF, which holds the time of the day.
+        front = [p.docx_sha256 for p in binding.front.values()]
+        pieces = [
+            (p.key, p.title, p.docx_sha256 or sha256(p.pdf), p.draft, p.owner) for p in binding.pieces
+        ]
         named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto)
         return fingerprint(self.cache.converter, named, front, pieces)
 
@@ -337,6 +355,7 @@ class Bindery:
             held_pieces=tuple(binding.missing),
             front=tuple(p.docx_sha256 for p in binding.front.values()),
             made_on=today,
+            annexes={p.key: p.source for p in binding.pieces if p.source},
         )
         return record, packet
 

@@ -19,7 +19,7 @@ NO_EXTRA = Kind(
     Severity.ERROR,
     "Complément « grappe » absent",
     "L’option --grappe demande le complément « grappe » du programme, qui n’est pas installé.",
-    "L’ajouter : « pip install 'clspd-docs[grappe]' ». Sans --grappe, les dossiers sont préparés par des "
+    'L’ajouter : « pip install "clspd-docs[grappe]" ». Sans --grappe, les dossiers sont préparés par des '
     "programmes de cet ordinateur (option --ouvriers).",
 )
 NO_CLUSTER = Kind(
@@ -36,8 +36,8 @@ OTHER_VERSION = Kind(
     "ENV214",
     Severity.ERROR,
     "Grappe d’une autre version",
-    "La grappe {adresse} n’a pas partout la même version de clspd-docs que cet ordinateur ({version}).",
-    "Installer la même version de clspd-docs sur la machine qui distribue le travail et sur chaque ouvrier.",
+    "La grappe {adresse} n’a pas partout la même version du programme que cet ordinateur ({version}).",
+    "Installer la même version du programme sur la machine qui distribue le travail et sur chaque ouvrier.",
 )
 
 _SECONDS: Final = 20

@@ -42,7 +42,7 @@ WHICH_TAB = Kind(
     "REG417",
     Severity.ERROR,
     "Onglet à choisir",
-    "La liste a plusieurs onglets, ou pas celui qui est demandé : rien n’a été écrit.",
+    "L’onglet à lire n’est pas connu : {raison}. Rien n’a été écrit.",
     "Ajouter --onglet avec l’un de ces noms : {choix}.",
     bad="--onglet Liste",
     good='--onglet "Liste 2026"',
@@ -194,11 +194,13 @@ def _list(wish: Wish) -> tuple[Grid, list[Finding]]:
         grid, findings = csv_grid(data, wish.source.name)
         grids = [grid]
     filled = [g for g in grids if g.rows and (wish.tab is None or cle(g.title) == cle(wish.tab))]
-    if not filled and wish.tab is None:
+    is_there = wish.tab is None or any(cle(g.title) == cle(wish.tab) for g in grids)
+    if not filled and is_there:
         raise Stop(NO_ROW.at(place))
     if len(filled) != 1:
         choices = ", ".join(f"« {g.title} »" for g in grids if g.rows)
-        raise Stop(WHICH_TAB.at(place, choix=choices), ExitCode.USAGE)
+        reason = "la liste a plusieurs onglets" if is_there else f"la liste n’a pas d’onglet « {wish.tab} »"
+        raise Stop(WHICH_TAB.at(place, raison=reason, choix=choices), ExitCode.USAGE)
     grid = filled[0]
     if is_case_file(grid.title):
         raise Stop(CASE_FILE.at(grid.place()))

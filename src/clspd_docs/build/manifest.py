@@ -47,7 +47,11 @@ class PartRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketRecord:
-    """One packet as published. ``front``: digests of the Word files of its cover and contents."""
+    """One packet as published.
+
+    ``front``: digests of the Word files of its cover and contents; ``annexes``: digest of the file of each
+    annex as it came, by the key of its piece.
+    """
 
     key: str
     code: str
@@ -63,6 +67,7 @@ class PacketRecord:
     held_pieces: tuple[str, ...]
     front: tuple[str, ...]
     made_on: str
+    annexes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

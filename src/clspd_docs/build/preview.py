@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from typing import Final
 
 from clspd_docs.build.holding import blocked
-from clspd_docs.build.loading import Loaded, load
+from clspd_docs.build.loading import load
 from clspd_docs.build.manifest import read_manifest
 from clspd_docs.build.produce import Made, Studio
 from clspd_docs.build.publish import session_folder
@@ -17,6 +18,8 @@ from clspd_docs.build.together import refusal
 from clspd_docs.build.workspace import Folder
 from clspd_docs.domain.seances import next_to_come
 from clspd_docs.findings import Finding
+
+SAMPLES: Final = 2  # documents of one template, to learn whether they can be converted together
 
 
 def check(folder: Folder, jour: dt.date) -> Report:
@@ -29,21 +32,24 @@ def check(folder: Folder, jour: dt.date) -> Report:
     coming = next_to_come(loaded.conseil.seances, jour)
     if coming is None:
         return Report("check", loaded.findings, loaded.book.counts())
-    report = explain_build(folder, Options(jour, (coming.id,)), loaded, tell_slow=False)
-    return Report("check", report.findings, report.counts)
+    plans, findings = plan_sessions(loaded, Options(jour, (coming.id,)))
+    studio = Studio(loaded, blocked(findings), jour)
+    held: dict[Finding, None] = {}  # an error is told once, however many letters it holds
+    for made in (studio.make(job) for one in plans for job in one.documents):
+        if not isinstance(made, Made):
+            held |= dict.fromkeys(made)
+    return Report("check", [*findings, *held], loaded.book.counts())
 
 
-def explain_build(
-    folder: Folder, options: Options, loaded: Loaded | None = None, *, tell_slow: bool = True
-) -> Report:
+def explain_build(folder: Folder, options: Options) -> Report:
     """Tell which documents would be made again, and why; nothing is converted or written.
 
-    ``tell_slow`` adds a note (PDF201) for each template whose documents are converted one by one, and why.
+    A note (PDF201) is added for each template whose documents are converted one by one, and why.
 
     Raises:
         Stop: When nothing can be read.
     """
-    loaded = loaded or load(folder, options.jour)
+    loaded = load(folder, options.jour)
     plans, findings = plan_sessions(loaded, options)
     studio = Studio(loaded, blocked(findings), options.jour)
     report = Report("build", findings, loaded.book.counts(), more={"preview": True})
@@ -51,6 +57,7 @@ def explain_build(
         target = session_folder(folder.output, one.seance.id)
         previous = read_manifest(target)
         old = {} if previous is None else {d.key: d for d in previous.documents}
+        general = general_reasons(previous)
         lines: list[DocumentLine] = []
         held: list[Finding] = []
         samples: defaultdict[str, list[bytes]] = defaultdict(list)
@@ -58,9 +65,10 @@ def explain_build(
             made, before = studio.make(job), old.get(job.key)
             if isinstance(made, Made):
                 intact = before is None or is_intact(target, before)
-                reasons = why(made, before, studio, intact=intact, general=general_reasons(previous))
+                reasons = why(made, before, studio, intact=intact, general=general)
                 state = "built" if reasons else "unchanged"
-                samples[job.entry.modele].append(made.docx)
+                if len(samples[job.entry.modele]) < SAMPLES:
+                    samples[job.entry.modele].append(made.docx)
             else:
                 held += made
                 reasons, state = sentences(made), "held"
@@ -68,6 +76,6 @@ def explain_build(
             lines.append(
                 DocumentLine(job.entry.code, one.seance.id, membre, job.title, state, reasons=reasons)
             )
-        slow = [refusal(modele, docs[:2]) for modele, docs in samples.items() if tell_slow and len(docs) > 1]
+        slow = [refusal(modele, docs) for modele, docs in samples.items() if len(docs) == SAMPLES]
         report = report.with_session([*held, *filter(None, slow)], lines, [])
     return report

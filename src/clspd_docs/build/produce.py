@@ -20,6 +20,7 @@ from clspd_docs.build.together import Order, convert
 from clspd_docs.build.workspace import TEMPLATES
 from clspd_docs.conversion.engine import Engine
 from clspd_docs.documents.contexts import niveaux_de
+from clspd_docs.documents.drawings import Drawings
 from clspd_docs.documents.plan import DocumentJob, SessionPlan, context, is_draft, level_of
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain.conseil import Conseil
@@ -27,6 +28,9 @@ from clspd_docs.domain.listes import Diffusion
 from clspd_docs.domain.seances import Decision, Point
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
+from clspd_docs.packets.figures import describe
+from clspd_docs.packets.intake import forget
+from clspd_docs.templates.drawings import drawn
 from clspd_docs.templates.render import Rendered, Template
 
 RESERVED = Kind(
@@ -98,17 +102,25 @@ class Cache:
         shutil.move(pdf, partial)
         partial.replace(target)
 
+    @property
+    def annexes(self) -> Path:
+        """Folder of the annexes as they enter packets, by the digest of the file that came."""
+        return self.folder.parent / ".annexes"
+
     def prune(self) -> None:
-        """Delete the PDFs that no published session uses any more: they hold people's names."""
+        """Delete what no published session uses any more: it holds people's names."""
         used: set[Path] = set()
+        annexes: set[str] = set()
         for folder in self.folder.parent.iterdir():
             manifest = read_manifest(folder)
             if manifest is not None:
                 used |= {self.path(d.docx_sha256) for d in manifest.documents}
                 used |= {self.path(digest) for p in manifest.packets for digest in p.front}
+                annexes |= {digest for p in manifest.packets for digest in p.annexes.values()}
         for path in self.folder.glob("*"):
             if path not in used:
                 path.unlink(missing_ok=True)
+        forget(self.annexes, annexes)
 
 
 def images(loaded: Loaded) -> dict[str, bytes]:
@@ -138,7 +150,8 @@ class Studio:
             missing = NO_TEMPLATE.at(Place(self.loaded.catalogue.file), modele=name)
             return Rendered(None, causes or (missing,))
         fixed = dt.datetime.combine(seance_date or self.jour, dt.time())
-        return template.render({**names, "images": self.images, "fixe_le": fixed})
+        shown = {"images": self.images, "dessins": Drawings(names.get("plan"))}
+        return template.render({**names, **shown, "fixe_le": fixed})
 
     def make(self, job: DocumentJob) -> Made | tuple[Finding, ...]:
         """Return the document, or why it is held."""
@@ -230,6 +243,7 @@ def produce(shop: Workshop, plan: SessionPlan) -> Output:
             output.held[key] = (delivery.finding,)
             del output.made[key]
         else:
+            describe(delivery.pdf, drawn(output.made[key].docx))
             shop.cache.keep(delivery.pdf, output.made[key].docx_sha256)
         shop.progress(key)
     return output

@@ -21,7 +21,7 @@ from clspd_docs.build.publish import publish, session_folder
 from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
 from clspd_docs.build.report import DocumentLine, PacketLine
 from clspd_docs.build.request import Options
-from clspd_docs.build.signing import without_signatures
+from clspd_docs.build.signing import UNTOLD, without_signatures
 from clspd_docs.build.workspace import OUTPUT
 from clspd_docs.documents.plan import DocumentJob, DossierJob, SessionPlan, default_steps
 from clspd_docs.findings import Finding
@@ -74,6 +74,8 @@ def build_session(shop: Workshop, plan: SessionPlan, options: Options) -> Result
     page = index_page(studio.loaded.conseil, plan.seance, manifest)
     fresh = {**result.fresh, **bound.fresh, "index.html": page.encode()}
     result.findings += publish(output_folder, manifest, fresh, previous)
+    if shop.is_preview:
+        result.findings = [f for f in result.findings if f.code not in UNTOLD]
     return result
 
 

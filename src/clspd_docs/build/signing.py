@@ -13,6 +13,7 @@ from clspd_docs.build.workspace import OUTPUT
 from clspd_docs.documents.plan import SessionPlan
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
+from clspd_docs.packets.assemble import NOT_PDFA, NOT_PDFUA
 from clspd_docs.templates.render import Template
 
 ONLY_PREVIEWS = Kind(
@@ -23,6 +24,8 @@ ONLY_PREVIEWS = Kind(
     "Installer LibreOffice (https://fr.libreoffice.org), puis relancer la commande.",
 )
 
+# What lacks in every preview, and is told once by ENV110.
+UNTOLD: Final = frozenset({NOT_PDFA.code, NOT_PDFUA.code})
 _ANCHOR: Final = b'descr="sig:'
 
 
@@ -32,15 +35,18 @@ def is_signed(template: Template) -> bool:
 
 
 def without_signatures(bound: Bound, plan: SessionPlan, output: Output, studio: Studio) -> Bound:
-    """Return ``bound`` with every packet that has a place for a signature held (PDF202)."""
+    """Return ``bound`` with every packet that has a place for a signature held (PDF202), whatever else holds it.
+
+    The place is known from the template: a preview has no tags, where a PDF shows it.
+    """
     signed = {
         key for key, made in output.made.items() if is_signed(studio.loaded.templates[made.job.entry.modele])
     }
+    keys = {job.key for job in plan.dossiers if any(key in signed for key in job.pieces)}
+    keys |= {record.key for record in bound.records if record.signature_fields}
     folder = session_folder(Path(), plan.seance.id).name
     held: dict[str, tuple[Finding, ...]] = {
-        record.key: (ONLY_PREVIEWS.at(Place(f"{OUTPUT}/{folder}/{record.path}")),)
-        for record in bound.records
-        if record.signature_fields or any(part.key in signed for part in record.parts)
+        key: (ONLY_PREVIEWS.at(Place(f"{OUTPUT}/{folder}/dossiers/{key}.pdf")),) for key in sorted(keys)
     }
     gone = {record.path for record in bound.records if record.key in held}
     return replace(

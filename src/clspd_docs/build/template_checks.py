@@ -14,14 +14,15 @@ from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import Loaded, load
 from clspd_docs.build.produce import Made, Studio
 from clspd_docs.build.report import Report
+from clspd_docs.build.template_files import free_path, name_in, write_file
 from clspd_docs.build.template_names import OWN, any_names, names_of, uses_of
-from clspd_docs.build.workspace import CANNOT_WRITE, CATALOGUE, TEMPLATES, WORKBOOK, Folder
+from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, WORKBOOK, Folder
 from clspd_docs.documents.catalogue import Catalogue, Etape, read_catalogue
 from clspd_docs.documents.plan import plan_session
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
-from clspd_docs.templates.annotate import annotated, packed, without_our_comments
+from clspd_docs.templates.annotate import annotated, without_our_comments
 from clspd_docs.templates.lint import faults_of, properties_of
 from clspd_docs.templates.lint_fields import field_faults
 from clspd_docs.templates.lint_scan import Fault, Scan, scan
@@ -29,6 +30,7 @@ from clspd_docs.templates.package import open_template
 from clspd_docs.templates.parts import q
 from clspd_docs.templates.render import Template
 from clspd_docs.templates.repair import repaired
+from clspd_docs.templates.zipping import packed
 
 MISSING_MENTION: Final = Kind(
     "MOD184",
@@ -144,7 +146,7 @@ def check_templates(folder: Folder, files: Sequence[Path], jour: dt.date, copies
         Stop: MOD201 when there is nothing to check, ENV203 when a copy cannot be written.
     """
     catalogue, findings = _catalogue(folder, needed=not files)
-    checked = [_Checked(path, _name(folder, path)) for path in files or _all(folder)]
+    checked = [_Checked(path, name_in(folder, path)) for path in files or _all(folder)]
     for one in checked:
         _open(one, copies)
         if one.scan is not None:
@@ -179,14 +181,6 @@ def _catalogue(folder: Folder, *, needed: bool) -> tuple[Catalogue | None, list[
 def _all(folder: Folder) -> list[Path]:
     found = sorted(folder.path(TEMPLATES).glob("*.docx"))
     return [path for path in found if not path.name.startswith("~$") and not _COPY.search(path.stem)]
-
-
-def _name(folder: Folder, path: Path) -> str:
-    """Return how findings name the file: relative to the working folder when it is inside."""
-    try:
-        return path.resolve().relative_to(folder.root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
 
 
 def _open(one: _Checked, copies: Copies) -> None:
@@ -298,11 +292,6 @@ def _write_copies(one: _Checked, copies: Copies) -> None:
 
 def _write(one: _Checked, suffix: str, raw: bytes) -> str:
     """Write a copy beside the template under a name that is free; return how reports name it."""
-    stem = f"{_COPY.sub('', one.path.stem)}{suffix}"
-    names = (f"{stem}{'' if n == 1 else f'-{n}'}.docx" for n in range(1, 1000))
-    target = next(path for name in names if not (path := one.path.with_name(name)).exists())
-    try:
-        target.write_bytes(raw)
-    except OSError as error:
-        raise Stop(CANNOT_WRITE.at(Place(target.as_posix()))) from error
+    target = free_path(one.path.with_name(f"{_COPY.sub('', one.path.stem)}{suffix}.docx"))
+    write_file(target, raw)
     return (Path(one.file).parent / target.name).as_posix()

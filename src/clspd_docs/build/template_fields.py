@@ -74,6 +74,7 @@ FILTERS_SHOWN: Final = {
     "que": '{{ "il"|que }}',
     "accord": '{{ "convoqué"|accord("F") }}',
     "majuscule": "{{ seance.lieu|majuscule }}",
+    "minuscule": '{{ "Préfète de l’Ain"|minuscule }}',
     "upper": "{{ parametres.collectivite|upper }}",
     "lower": "{{ parametres.forme|lower }}",
     "adresse_majuscules": '{{ "1, rue de l’Été"|adresse_majuscules }}',

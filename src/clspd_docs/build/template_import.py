@@ -15,7 +15,6 @@ from clspd_docs.build.template_paths import lexicon
 from clspd_docs.build.workspace import Folder
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
-from clspd_docs.templates.annotate import packed
 from clspd_docs.templates.lint_scan import PartScan, Scan, scan
 from clspd_docs.templates.lint_tags import TYPED_FIELD
 from clspd_docs.templates.merge_controls import convert_controls, convert_typed
@@ -23,6 +22,7 @@ from clspd_docs.templates.merge_fields import Outcome, convert_fields
 from clspd_docs.templates.merge_package import open_merge
 from clspd_docs.templates.parts import serialise
 from clspd_docs.templates.tags import is_fallback
+from clspd_docs.templates.zipping import packed
 
 NO_FIELD: Final = Kind(
     "MOD309",

@@ -29,6 +29,7 @@ from clspd_docs.documents.catalogue import (
     Pour,
     read_catalogue,
 )
+from clspd_docs.documents.drawings import Drawings
 from clspd_docs.documents.plan import (
     DocumentJob,
     DossierJob,
@@ -322,7 +323,8 @@ def _first(
         if names is None:
             continue
         fixed = dt.datetime.combine(one.seance.date or dt.date.min, dt.time())
-        rendered = template.render({**names, "images": _images(), "fixe_le": fixed})
+        shown = {"images": _images(), "dessins": Drawings(names.get("plan"))}
+        rendered = template.render({**names, **shown, "fixe_le": fixed})
         if rendered.docx is not None:
             return rendered, [one]
         failed = failed or rendered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from importlib import import_module
 
 import clspd_docs
@@ -29,8 +30,9 @@ def declared_kinds() -> dict[str, Kind]:
 
 
 def _shown(pattern: str) -> str:
-    """Return a sentence as it reads, its facts between single braces."""
-    return pattern.replace("{{", "{").replace("}}", "}")
+    """Return a sentence as it reads, « … » in the place of what the program finds."""
+    shown = re.sub(r"(?<!\{)\{\w+\}(?!\})", "…", pattern)
+    return shown.replace("{{", "{").replace("}}", "}")
 
 
 def page(kind: Kind) -> str:
@@ -55,7 +57,7 @@ def markdown() -> str:
         "# Les constats et leurs codes",
         "",
         "Page écrite par le programme (`python tools/make_docs.py`) : ne pas la modifier à la main.",
-        "Les mots entre accolades sont remplacés par ce que le programme a trouvé.",
+        "Les points de suspension tiennent la place de ce que le programme a trouvé.",
         "`clspd-docs explain CODE` affiche la même chose.",
     ]
     for prefix, title in FAMILIES.items():

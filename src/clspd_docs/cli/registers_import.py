@@ -100,7 +100,7 @@ def _misuse(source: Path, sheet: str | None, *, is_option: bool) -> str:
 def _show_mapping(imported: Imported, common: Common) -> None:
     """Print where each column goes, and why; contents only with --verbose."""
     from clspd_docs.domain.french import nombre, pluriel  # noqa: PLC0415
-    from clspd_docs.registers.fitting import fields_of  # noqa: PLC0415
+    from clspd_docs.registers.fitting import Fate, fields_of  # noqa: PLC0415
 
     click.secho(f"Où va chaque colonne de la liste (feuille « {imported.sheet.title} »)", bold=True)
     for p in imported.proposals:
@@ -114,7 +114,8 @@ def _show_mapping(imported: Imported, common: Common) -> None:
             why = "situations individuelles" if p.is_case_file else p.remark
         click.echo(f"  {p.letter:>2}  « {p.header} » → {names}  ({why})")
         if common.verbose:
-            for content in [t.content for t in imported.traces if t.column == p.number][:2]:
+            taken = [t for t in imported.traces if t.column == p.number and t.fate is not Fate.LEFT]
+            for content in [t.content for t in taken][:2]:
                 click.echo(f"        par exemple : {content.replace(chr(10), ' / ')}")
     click.echo()
 

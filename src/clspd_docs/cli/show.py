@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import click
 
@@ -17,22 +18,48 @@ COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cy
 
 
 def show_findings(findings: Sequence[Finding], common: Common) -> None:
-    """Print each finding: where, what, what was found, what to do. Notes only with --verbose."""
-    hidden = 0
-    for finding in in_order(findings):
-        if finding.kind.severity is Severity.NOTE and not common.verbose:
-            hidden += 1
-            continue
-        severity = finding.kind.severity
-        click.secho(f"{finding.place.french()}  [{finding.code}]", bold=True)
-        click.echo(
-            click.style(f"  {severity.french.capitalize()} : ", fg=COLOURS[severity]) + finding.message
-        )
-        if finding.value:
-            click.echo(f"  Trouvé : « {finding.value} ».")
-        click.echo(f"  À faire : {insecables(finding.remedy)}\n")
-    if hidden:
+    """Print each finding: where, what, what was found, what to do. Notes only with --verbose.
+
+    A fault that many cells of a column share is told once, with its cells.
+    """
+    told = [f for f in in_order(findings) if common.verbose or f.kind.severity is not Severity.NOTE]
+    groups: dict[object, list[Finding]] = {}
+    for finding in told:
+        place = finding.place
+        same = (place.file, place.sheet, place.column, finding.code, finding.message, finding.remedy)
+        groups.setdefault(same if place.cell and place.column else finding, []).append(finding)
+    for group in groups.values():
+        if len(group) > SHOWN and not common.verbose:
+            _show_group(group)
+        else:
+            for finding in group:
+                _show_finding(finding)
+    if hidden := len(in_order(findings)) - len(told):
         click.echo(f"{pluriel(hidden, 'remarque')} de moindre importance (option « -v » pour tout voir).\n")
+
+
+def _show_finding(finding: Finding) -> None:
+    click.secho(f"{finding.place.french()}  [{finding.code}]", bold=True)
+    _show_sentence(finding)
+    if finding.value:
+        click.echo(f"  Trouvé : « {finding.value} ».")
+    click.echo(f"  À faire : {insecables(finding.remedy)}\n")
+
+
+def _show_group(group: Sequence[Finding]) -> None:
+    first = group[0]
+    cells = ", ".join(f.place.cell or "" for f in group[: 2 * SHOWN])
+    more = f" et {len(group) - 2 * SHOWN} autres" if len(group) > 2 * SHOWN else ""
+    column = replace(first.place, cell=None, row=None)
+    click.secho(f"{column.french()}, {len(group)} cellules  [{first.code}]", bold=True)
+    _show_sentence(first)
+    click.echo(f"  Cellules : {cells}{more} (option « -v » pour les voir une à une).")
+    click.echo(f"  À faire : {insecables(first.remedy)}\n")
+
+
+def _show_sentence(finding: Finding) -> None:
+    severity = finding.kind.severity
+    click.echo(click.style(f"  {severity.french.capitalize()} : ", fg=COLOURS[severity]) + finding.message)
 
 
 def summary(findings: Sequence[Finding]) -> str:

@@ -24,7 +24,7 @@ NO_APERCU = Kind(
     Severity.ERROR,
     "Aperçu demandé, mais absent",
     "Le réglage demande des PDF d’aperçu, mais le complément « apercu » du programme n’est pas installé.",
-    "L’ajouter : « pip install 'clspd-docs[apercu]' », ou enlever la ligne « moteur » de clspd-docs.toml.",
+    'L’ajouter : « pip install "clspd-docs[apercu]" », ou enlever la ligne « moteur » de clspd-docs.toml.',
 )
 
 

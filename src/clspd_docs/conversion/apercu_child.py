@@ -46,6 +46,9 @@ def _marking(renderer: Any) -> Any:
     drawn = renderer._draw_page  # noqa: SLF001 - see converter
 
     def draw_page(self: Any, canvas: Any, page: Any, outline: Any) -> None:
+        # A link to a bookmark of another piece of the packet makes reportlab fail: it leads nowhere here.
+        known = {op.name for each in self.pages for op in each.ops if type(op).__name__ == "DestOp"}
+        page.ops = [op for op in page.ops if getattr(op, "anchor", None) in {None, "", *known}]
         drawn(self, canvas, page, outline)
         canvas.saveState()
         canvas.setFont(_FONT, math.hypot(page.width, page.height) / 8)

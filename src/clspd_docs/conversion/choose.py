@@ -19,7 +19,8 @@ PREVIEW = Kind(
     "ENV110",
     Severity.WARNING,
     "PDF d’aperçu, à ne pas signer",
-    "Les PDF sont des aperçus, marqués « APERÇU » : {raison}. Les dossiers à signer sont retenus.",
+    "Les PDF sont des aperçus à relire, marqués « APERÇU », sans balises ni PDF/A : {raison}. Les dossiers à "
+    "signer sont retenus.",
     "Installer LibreOffice (https://fr.libreoffice.org), puis relancer la commande : tout sera refait.",
 )
 

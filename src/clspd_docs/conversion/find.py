@@ -31,7 +31,7 @@ MISSING = Kind(
     "LibreOffice introuvable",
     "LibreOffice, qui transforme les documents Word en PDF, n’a pas été trouvé sur cet ordinateur.",
     f"Installer LibreOffice, puis relancer la commande. {_INSTALL}. En attendant, le complément « apercu » du "
-    "programme (« pip install 'clspd-docs[apercu]' ») donne des PDF à relire, pas à signer.",
+    'programme (« pip install "clspd-docs[apercu]" ») donne des PDF à relire, pas à signer.',
 )
 NOT_THERE = Kind(
     "ENV102",

@@ -25,7 +25,7 @@ NO_WORD = Kind(
     Severity.ERROR,
     "Word demandé, mais absent",
     "Le réglage demande Word pour faire les PDF, mais {raison}.",
-    "Sous Windows, avec Word installé, ajouter le complément : « pip install 'clspd-docs[word]' ». Sinon enlever "
+    'Sous Windows, avec Word installé, ajouter le complément : « pip install "clspd-docs[word]" ». Sinon enlever '
     "la ligne « moteur » de clspd-docs.toml : LibreOffice est alors cherché.",
 )
 NO_START = Kind(

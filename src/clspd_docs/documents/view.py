@@ -11,8 +11,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from types import FunctionType, MethodType
-from typing import Any, Final
+from typing import Any
 
 from clspd_docs.domain.registre import Ligne
 
@@ -26,12 +27,16 @@ class Trace:
 
     def __init__(self) -> None:
         self._read: dict[tuple[object, str], str | None] = {}
+        self._views: dict[int, View] = {}  # by the identity of their objects, which they keep alive
 
     def view(self, value: Any) -> Any:
         """Return ``value`` as a template may see it: views of domain objects, anything else as it is."""
         if isinstance(value, tuple):
-            return tuple(self.view(item) for item in value)
-        return View(value, self) if dataclasses.is_dataclass(type(value)) else value
+            return tuple([self.view(item) for item in value])
+        kind: type = type(value)
+        if not _is_viewed(kind):
+            return value
+        return self._views.get(id(value)) or self._views.setdefault(id(value), View(value, self))
 
     def note(self, record: object, name: str, sheet: str | None) -> None:
         """Note that the field ``name`` of ``record`` was read; a collection comes from ``sheet``."""
@@ -55,28 +60,36 @@ class Trace:
 
 
 class View:
-    """A domain object that notes what is read from it. Equal to another view of the same object."""
+    """A domain object that notes what is read from it. Equal to another view of the same object.
 
-    __slots__ = ("_record", "_trace")
+    What was read once is kept, computed texts too: a plan reads each field four times, and nothing changes meanwhile.
+    """
+
+    __slots__ = ("_kept", "_record", "_trace")
 
     def __init__(self, record: Any, trace: Trace) -> None:
         self._record = record
         self._trace = trace
+        self._kept: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
+        if name in self._kept:
+            return self._kept[name]
         record, trace = self._record, self._trace
-        cls = type(record)
+        cls: type = type(record)
         fields = _fields(cls)
-        if name in fields and name != "origine":
-            value = getattr(record, name)
-            trace.note(record, name, fields[name])
-            return trace.view(value)
         found = None if name.startswith("_") else getattr(cls, name, None)
-        if isinstance(found, property) and found.fget is not None:
-            return trace.view(found.fget(self))
-        if isinstance(found, FunctionType):
+        if name in fields:
+            trace.note(record, name, fields[name])
+            value = trace.view(getattr(record, name))
+        elif isinstance(found, property) and found.fget is not None:
+            value = trace.view(found.fget(self))
+        elif isinstance(found, FunctionType):
             return MethodType(found, self)
-        raise AttributeError(name)
+        else:
+            raise AttributeError(name)
+        self._kept[name] = value
+        return value
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, View) and other._record is self._record
@@ -85,19 +98,21 @@ class View:
         return id(self._record)
 
     def __dir__(self) -> Iterable[str]:
-        cls = type(self._record)
+        cls: type = type(self._record)
         computed = (n for n in dir(cls) if not n.startswith("_") and isinstance(getattr(cls, n), property))
-        return sorted({*_fields(cls), *computed} - {"origine"})
+        return sorted({*_fields(cls), *computed})
 
 
-_FIELDS: Final[dict[type, Mapping[str, str | None]]] = {}
+@cache
+def _is_viewed(cls: type) -> bool:
+    """True for domain objects."""
+    return dataclasses.is_dataclass(cls)
 
 
+@cache
 def _fields(cls: type) -> Mapping[str, str | None]:
-    """Field name → the sheet that a collection comes from, or None."""
-    if cls not in _FIELDS:
-        _FIELDS[cls] = {f.name: f.metadata.get("feuille") for f in dataclasses.fields(cls)}
-    return _FIELDS[cls]
+    """Field name → the sheet that a collection comes from, or None; where a row comes from is not for templates."""
+    return {f.name: f.metadata.get("feuille") for f in dataclasses.fields(cls) if f.name != "origine"}
 
 
 def _mark(value: object) -> str:

@@ -316,6 +316,10 @@ _BLANK: Final = "[ \u00a0\u202f]"
 _UNITS: Final = (
     "h|min|ans?|mois|jours?|semaines?|heures?|minutes?|k?m|m²|kg|euros?|habitants?|millions?|milliards?"
 )
+_STREETS: Final = (
+    "rue|ruelle|avenue|boulevard|place|placette|allées?|chemin|route|impasse|quai|cours|square|passage|"
+    "esplanade|faubourg|sente|sentier|montée|promenade|parvis|rond-point"
+)
 _INSECABLES: Final = re.compile(
     rf"""
       (?P<keep>(?<!\S)\S*(?:@|://|www\.)\S*)                           # an address is never touched
@@ -327,6 +331,9 @@ _INSECABLES: Final = re.compile(
     | (?<=\bh){_BLANK}+(?=\d\d\b)                                     # 14 h 30
     | (?:(?<=\b\d)|(?<=\b\d\d)|(?<=\b\d\d\d)){_BLANK}(?=\d\d\d\b)    # 12 000
     | (?<=[Nn]°){_BLANK}*(?=\d)
+    | (?<=\b\d{{5}}){_BLANK}+(?=[A-ZÀ-ÝŒ][’'a-zà-ÿœ])                 # 59000 Lille, but no postal line
+    | (?<=\d){_BLANK}+(?=(?:bis|ter|quater)\b)
+    | (?:(?<=\d)|(?<=\d,)|(?<=\bbis)|(?<=\bbis,)|(?<=\bter)|(?<=\bter,)){_BLANK}+(?=(?:{_STREETS})\b)
     | (?:(?<=\bM\.)|(?<=\bMM\.)|(?<=\bMme)|(?<=\bMmes)){_BLANK}+(?=\w)
     | (?:(?<=\b[Aa]rt\.)|(?<=\bal\.)|(?<=\bp\.)|(?<=\b[LRD]\.)){_BLANK}+(?=[\dLRD])
     """,
@@ -337,6 +344,7 @@ _INSECABLES: Final = re.compile(
 def insecables(s: str) -> str:
     """Return ``s`` with its no-break spaces: before « ; : ! ? », inside quotes, « 14 h 30 », « M. Petit »...
 
+    An address holds together too, « 1, rue », « 59000 Lille », but not in the capitals of a postal line.
     Applying it twice changes nothing more. Web and e-mail addresses and hours written 14:30 stay as they are.
     """
     return _INSECABLES.sub(lambda m: m[0] if m["keep"] or m[0] == "\u202f" else NBSP, s)
@@ -345,6 +353,17 @@ def insecables(s: str) -> str:
 def majuscule(s: str) -> str:
     """Return ``s`` with its first letter in upper case, accent kept; the rest is not touched."""
     return s[:1].upper() + s[1:]
+
+
+_INITIAL: Final = re.compile(r"(?!(?:Mme|Mlle|Me|Dr|Pr)\b)[^\W\d_](?=[’'a-zà-ÿœ])")
+
+
+def minuscule(s: str) -> str:
+    """Return ``s`` as a sentence goes on with it, « Maire de Lyon » → « maire de Lyon ».
+
+    An acronym (« DDSP ») and a title (« Mme ») keep their capital; a proper name that comes first loses it.
+    """
+    return s[:1].lower() + s[1:] if _INITIAL.match(s) else s
 
 
 def sans_accents(s: str) -> str:

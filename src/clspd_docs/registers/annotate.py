@@ -59,7 +59,7 @@ def annotated(data: bytes, findings: Iterable[Finding], file: str, lacks: Sequen
     """
     lost = (*lacks, *losses(data, whole=True))
     book = opened(data)
-    _remove_marks(book)
+    remove_marks(book)
     ranked = sorted(in_order(findings), key=lambda f: list(Severity).index(f.kind.severity))
     copy = _Copy(book)
     spots: dict[Cell, list[Finding]] = defaultdict(list)
@@ -162,8 +162,9 @@ def _title(title: str) -> str:
     return re.sub(r"[\\*?:/\[\]]", "_", title)[:_TITLE_LENGTH]
 
 
-def _remove_marks(book: Workbook) -> None:
-    """Undo what an earlier copy shows, and what would keep a hidden sheet from being shown."""
+def remove_marks(book: Workbook) -> bool:
+    """Undo what an earlier copy shows, and what would keep a hidden sheet from being shown; True for a copy."""
+    is_marked = _PROPERTY in book.custom_doc_props.names  # type: ignore[attr-defined] # missing from types-openpyxl
     if _PROPERTY in book.custom_doc_props.names:  # type: ignore[attr-defined] # missing from types-openpyxl
         del book.custom_doc_props[_PROPERTY]  # type: ignore[attr-defined] # missing from types-openpyxl
     for ws in book.worksheets:
@@ -181,6 +182,7 @@ def _remove_marks(book: Workbook) -> None:
         for cell in cells_of(ws):
             if cell.comment is not None:
                 _say(cell, without_marks(cell.comment.text))
+    return is_marked
 
 
 def _colour(ws: Worksheet, spots: Mapping[Cell, Sequence[Finding]]) -> None:

@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 from clspd_docs.domain.french import JOURS, MOIS, cle
+from clspd_docs.domain.listes import Civilite
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.registers import contacts
 from clspd_docs.registers.answers import Doubted, Refused, Repaired
 from clspd_docs.registers.schema import Column, Type
+from clspd_docs.registers.splitting import CIVILITES
 
 EMPTY = Kind(
     "REG202",
@@ -77,6 +80,15 @@ FORMULA = Kind(
     bad="=B2&C2 (jamais calculée)",
     good="Dupré",
 )
+ERROR_VALUE = Kind(
+    "REG215",
+    Severity.ERROR,
+    "Valeur d’erreur du tableur",
+    "La cellule contient une valeur d’erreur, que le tableur écrit quand un calcul échoue.",
+    "La remplacer par la bonne valeur.",
+    bad="#N/A",
+    good="Dupré",
+)
 REPAIRED = Kind(
     "REG208",
     Severity.NOTE,
@@ -107,6 +119,7 @@ YES: Final = {"oui", "o", "x", "vrai", "1", "yes", "true"}
 NO: Final = {"non", "n", "faux", "0", "no", "false"}
 YEARS: Final = range(1950, 2100)  # a year typed 0207 or 2207 is a slip
 CODES: Final = {Type.IDENTIFIER, Type.REF, Type.REFS}
+MANY: Final = {Type.CHOICES, Type.REFS, Type.DATES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +139,15 @@ def parse(column: Column, cell: Cell) -> tuple[Any, Finding | None]:
     An empty cell is ``None`` (``()`` for multiple values), with REG202 when the column is required. A value
     in doubt is kept, with an error.
     """
-    empty: Any = () if column.holds in {Type.CHOICES, Type.REFS, Type.DATES} else None
-    raw, shown = cell.raw, show(cell.raw)
+    empty: Any = () if column.holds in MANY else None
+    raw = cell.raw
+    if is_error(raw) and not cell.formula:
+        return empty, ERROR_VALUE.at(cell.place, value=show(raw))
     if is_error(raw) or (cell.formula and raw is None):
-        return empty, FORMULA.at(cell.place, value=shown)
+        return empty, FORMULA.at(cell.place, value=show(raw))
     if is_blank(raw):
         return empty, EMPTY.at(cell.place, attendu=column.expected) if column.required else None
+    shown = show(raw)
     told: Finding | None = None
     try:
         value = PARSERS[column.holds](column, cell)
@@ -174,6 +190,9 @@ def show(raw: object) -> str:
 
 def clean(text: str) -> str:
     """Return the text composed (NFC), no invisible characters, ordinary spaces, single line feeds."""
+    plain = text.isprintable() and "  " not in text and "_x" not in text  # no space but the ordinary one
+    if plain and text.strip(" ") == text and unicodedata.is_normalized("NFC", text):
+        return text
     text = unicodedata.normalize("NFC", INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     lines = (re.sub(r"[ \t\u00a0\u202f\u2007\u2009]+", " ", line).strip() for line in text.split("\n"))
     return "\n".join(lines).strip("\n")
@@ -326,14 +345,22 @@ def _yes_no(_column: Column, cell: Cell) -> bool:
     raise Refused
 
 
+@cache
+def _by_key(values: type[StrEnum]) -> dict[str, StrEnum]:
+    return {cle(v.value): v for v in values}
+
+
 def choice_of_text(column: Column, text: str) -> StrEnum:
     """Return the allowed value that ``text`` means, whatever its case and accents; Refused otherwise."""
     assert column.values is not None
-    by_key = {cle(v.value): v for v in column.values}
-    if (found := by_key.get(cle(text))) is not None:
+    by_key, key = _by_key(column.values), cle(text)
+    if (found := by_key.get(key)) is not None:
         return found
-    near = get_close_matches(cle(text), by_key, n=1, cutoff=0.6)
-    hint = f" Vouliez-vous « {by_key[near[0]].value} » ?" if near else ""
+    words = [k for k in by_key if set(key.split()) <= set(k.split())]  # « social » for « social et santé »
+    near = words if len(words) == 1 else get_close_matches(key, by_key, n=1, cutoff=0.6)
+    likely: StrEnum | None = CIVILITES.get(text.lower()) if column.values is Civilite else None
+    likely = likely or (by_key[near[0]] if near else None)
+    hint = f" Vouliez-vous « {likely.value} » ?" if likely else ""
     raise Refused(NOT_IN_LIST, suggestion=hint)
 
 

@@ -29,6 +29,7 @@ from clspd_docs.registers.source import Source
 from clspd_docs.registers.write import RECORD_HEADERS
 
 MAX_FILES: Final = 200
+MAX_CELLS: Final = 800_000  # of all the files; 5,000 members summoned to 12 sessions are 500,000
 _NO_FILE: Final = re.compile(r'[<>"|\x00-\x1f]')
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would compute
@@ -128,6 +129,7 @@ def csv_source(folder: Path, file: str) -> tuple[Source, list[Finding]]:
     grids: list[Grid] = []
     findings: list[Finding] = []
     stops: list[Stop] = []
+    cells = 0
     for tab, path in enumerate(paths):
         name = f"{file}/{path.name}"
         try:
@@ -136,6 +138,9 @@ def csv_source(folder: Path, file: str) -> tuple[Source, list[Finding]]:
         except Stop as stop:
             stops.append(stop)
             continue
+        cells += sum(map(len, grid.rows.values()))
+        if cells > MAX_CELLS:
+            raise Stop(TOO_BIG.at(Place(file), mesure=f"{cells} cellules, pour {MAX_CELLS} au plus"))
         digest.update(data)
         findings += told
         grids.append(replace(grid, tab=tab, rows=_unprotected(grid)))

@@ -35,6 +35,8 @@ from clspd_docs.registers.sheets import SHEETS
 from clspd_docs.registers.source import Source
 from clspd_docs.registers.write import RECORD_HEADERS, blank
 
+_HINTS: Final = 200  # findings after which no nearest name is looked for
+
 SHAPE = Kind(
     "REG143",
     Severity.ERROR,
@@ -176,7 +178,8 @@ class _Reader:
                 self.tell(DOUBLE_KEY, f"{pointer}/{_escaped(name)}")
         for name in found:
             if known is not None and name not in known:
-                near = get_close_matches(name[:_LONGEST_NAME], known, n=1, cutoff=0.7)
+                is_first = len(self.findings) < _HINTS
+                near = get_close_matches(name[:_LONGEST_NAME], known, n=1, cutoff=0.7) if is_first else []
                 hint = f" Vouliez-vous « {near[0]} » ?" if near else ""
                 self.tell(UNKNOWN_FIELD, f"{pointer}/{_escaped(name)}", suggestion=hint)
 

@@ -46,6 +46,8 @@ TOO_BIG = Kind(
 
 MAX_BYTES: Final = 16 * 2**20
 MAX_LINES: Final = 70_000  # of a file; 5,000 members summoned to 12 sessions are 65,000
+MAX_COMMAS: Final = 800_000  # the same council has 500,000
+MAX_OWN_SHEETS: Final = 200
 _LONGEST_NUMBER: Final = 17  # digits that a cell can hold
 
 
@@ -136,6 +138,8 @@ def loaded(data: bytes, place: Place) -> dict[str, Any]:
     """
     if len(data) > MAX_BYTES:
         raise Stop(TOO_BIG.at(place, mesure=f"{len(data) // 2**20} Mio, pour {MAX_BYTES // 2**20} au plus"))
+    if (commas := data.count(b",")) > MAX_COMMAS:
+        raise Stop(TOO_BIG.at(place, mesure=f"{commas} valeurs, pour {MAX_COMMAS} au plus"))
     try:
         whole = json.loads(
             data.decode("utf-8-sig"),
@@ -166,7 +170,12 @@ def _ours(whole: Any, place: Place) -> dict[str, Any]:
     if version > SCHEMA_VERSION:
         detail = f"il vient d’une version plus récente (schéma {version}, connu : {SCHEMA_VERSION})"
         raise Stop(NOT_OURS.at(place, detail=detail))
-    lines = sum(len(lines) for lines in whole.values() if isinstance(lines, list))
+    own = whole.get(published.OTHERS)
+    sheets = own if isinstance(own, list) else []
+    if len(sheets) > MAX_OWN_SHEETS:
+        raise Stop(TOO_BIG.at(place, mesure=f"{len(sheets)} feuilles, pour {MAX_OWN_SHEETS} au plus"))
+    tables = [*whole.values(), *(sheet.get("lignes") for sheet in sheets if isinstance(sheet, dict))]
+    lines = sum(len(lines) for lines in tables if isinstance(lines, list))
     if lines > MAX_LINES:
         raise Stop(TOO_BIG.at(place, mesure=f"{lines} lignes, pour {MAX_LINES} au plus"))
     return whole

@@ -55,6 +55,7 @@ class Fit:
         doubt: Why it is in doubt.
         rest: What is to be kept in an extra column.
         unknown: Names that the sheet referred to does not have, among ``values``.
+        suggestion: The allowed value that a text in doubt resembles, as a sentence with a space before it.
     """
 
     values: Mapping[str, Any]
@@ -63,6 +64,7 @@ class Fit:
     doubt: Doubt | None = None
     rest: str = ""
     unknown: tuple[str, ...] = ()
+    suggestion: str = ""
 
     @property
     def is_sure(self) -> bool:
@@ -135,8 +137,8 @@ class Names:
         """Return the identifier that ``text`` names: an identifier, a name, an acronym, « Name (ACRONYM) »."""
         known = self.known.get(key, {})
         bare, acronym = re.sub(r"\s*\([^()]*\)$", "", text), re.search(r"\(([^()]+)\)$", text)
-        civil = splitting.civility_first(text)[1]
-        tried = (text, bare, civil, acronym[1] if acronym else "")
+        name = splitting.before_name(text)[2]
+        tried = (text, bare, name, acronym[1] if acronym else "")
         return next((known[cle(t)] for t in tried if t and cle(t) in known), None)
 
     def likely(self, key: str, text: str) -> str | None:
@@ -189,7 +191,9 @@ def _plain(column: Column, cell: Cell) -> Fit:
     if finding.kind is REPAIRED:
         return Fit({column.name: value}, Fate.REPAIRED, dict(finding.facts)["correction"])
     kept = text if isinstance(cell.raw, str) else cell.raw
-    return Fit({column.name: kept}, Fate.DOUBTFUL, f"attendu : {column.expected}", Doubt.VALUE)
+    hint = dict(finding.facts).get("suggestion", "")
+    remark = f"attendu : {column.expected}" + (f".{hint}" if hint else "")
+    return Fit({column.name: kept}, Fate.DOUBTFUL, remark, Doubt.VALUE, suggestion=hint)
 
 
 def _choice(column: Column, cell: Cell) -> Fit:
@@ -282,13 +286,16 @@ def _composite(target: str, text: str) -> Fit:
     person = splitting.split_person(text.replace("\n", " "), COMPOSITES[target].order)
     if person is None:
         return Fit({"nom": text}, Fate.DOUBTFUL, "nom et prénom à séparer à la main", Doubt.PERSON)
-    return _split(_person_values(person), text)
+    return _split(_person_values(person), text, person.titre)
 
 
-def _split(values: Mapping[str, str], text: str) -> Fit:
+def _split(values: Mapping[str, str], text: str, titre: str = "") -> Fit:
+    """Tell the parts of a text; the title of a person has no column of ours, and is kept apart."""
     if list(values.values()) == [text]:
         return Fit(values)
-    return Fit(values, Fate.REPAIRED, "réparti : " + " | ".join(str(v) for v in values.values()))
+    remark = "réparti : " + " | ".join(str(v) for v in values.values())
+    remark += f" ; titre gardé à part : « {titre} »" if titre else ""
+    return Fit(values, Fate.REPAIRED, remark, rest=titre)
 
 
 def _person_values(person: Person) -> dict[str, Any]:
@@ -308,12 +315,12 @@ def _persons(name: str, text: str, persons: tuple[str, ...]) -> Fit:
 
 
 def _name(name: str, text: str) -> Fit:
-    """Read a column that holds the name alone, or the first name: a civility before it goes in its own column."""
+    """Read a column that holds the name alone, or the first name: civility and title before it are set apart."""
     if persons := splitting.several_persons(text):
         return _persons(name, text, persons)
-    civilite, rest = splitting.civility_first(text)
-    if civilite:
-        return _split({"civilite": civilite, name: rest}, text)
+    civilite, titre, rest = splitting.before_name(text)
+    if civilite or titre:
+        return _split({"civilite": civilite, name: rest} if civilite else {name: rest}, text, titre)
     return Fit({name: text.replace("\n", " ")})
 
 

@@ -17,8 +17,10 @@ from clspd_docs.registers.grid import Grid, Shown
 from clspd_docs.registers.preflight import DAMAGED, ENCRYPTED, TOO_BIG
 
 TIMEOUT: Final = 20  # seconds; 10,000 rows take 0.1
+#: How LibreOffice writes an hour of a day or a duration, which calamine gives as it is.
+DURATION: Final = re.compile(r"PT(\d{1,4})H(\d{1,2})M(\d{1,2})S")
 VALUES: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "v": lambda value: value,
+    "v": lambda value: _duration(value) if isinstance(value, str) else value,
     "d": dt.date.fromisoformat,
     "dt": dt.datetime.fromisoformat,
     "t": dt.time.fromisoformat,
@@ -58,13 +60,22 @@ def sheets(data: bytes, file: str) -> tuple[list[Grid], int | None]:
     return grids, None
 
 
+def _duration(text: str) -> object:
+    found = DURATION.fullmatch(text)
+    return (
+        dt.timedelta(**dict(zip(("hours", "minutes", "seconds"), map(int, found.groups()), strict=True)))
+        if found
+        else text
+    )
+
+
 def _rows(cells: list[tuple[int, int, str, Any]]) -> dict[int, dict[int, Shown]]:
     rows: dict[int, dict[int, Shown]] = {}
     for row, column, kind, raw in cells:
-        value = VALUES[kind](raw)
-        if isinstance(value, str) and (duration := re.fullmatch(r"PT(\d+)H(\d+)M(\d+)S", value)):
-            hours, minutes, seconds = map(int, duration.groups())
-            value = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        try:
+            value = VALUES[kind](raw)
+        except (ValueError, OverflowError):  # a date that no calendar has: told as an unreadable cell
+            value = str(raw)
         if not is_blank(value):
             rows.setdefault(row, {})[column] = Shown(value)
     return rows

@@ -12,7 +12,9 @@ import sys
 from typing import Any, Final
 
 MAX_MEMORY: Final = 2**30  # bytes of address space
-MAX_CELLS: Final = 2_000_000
+MAX_CELLS: Final = 2_000_000  # of the rectangle that a sheet covers
+MAX_FILLED: Final = 300_000  # 10,000 full rows
+MAX_TEXT: Final = 2**25  # characters
 
 
 def main() -> None:
@@ -36,7 +38,8 @@ def _answer(data: bytes) -> dict[str, Any]:
 
     try:
         workbook = calamine.load_workbook(io.BytesIO(data))
-        sheets = []
+        sheets: list[dict[str, Any]] = []
+        filled = text = 0
         for meta in workbook.sheets_metadata:
             if meta.typ is not calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -44,7 +47,12 @@ def _answer(data: bytes) -> dict[str, Any]:
             if sheet.total_height * sheet.total_width > MAX_CELLS:
                 return {"fault": "size"}
             hidden = meta.visible is not calamine.SheetVisibleEnum.Visible
-            sheets.append({"title": meta.name, "hidden": hidden, "cells": _cells(sheet)})
+            cells = _cells(sheet)
+            filled += len(cells)
+            text += sum(len(value) for *_, value in cells if isinstance(value, str))
+            if filled > MAX_FILLED or text > MAX_TEXT:
+                return {"fault": "size"}
+            sheets.append({"title": meta.name, "hidden": hidden, "cells": cells})
     except calamine.PasswordError:
         return {"fault": "password"}
     except (calamine.CalamineError, MemoryError, ValueError, OverflowError):

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from openpyxl.utils import get_column_letter
+
 from clspd_docs.domain.french import cle, liste
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.registers.book import Book, Row
@@ -94,7 +96,7 @@ DOUBTS: Final[Mapping[Doubt, Kind]] = {
         "REG410",
         Severity.WARNING,
         "Valeur à corriger",
-        "La valeur ne convient pas à « {champ} » : elle est écrite telle quelle. Attendu : {attendu}.",
+        "La valeur ne convient pas à « {champ} » : elle est écrite telle quelle. Attendu : {attendu}.{suggestion}",
         "La corriger dans le nouveau classeur ; « clspd-docs check » montrera la cellule.",
         bad="élu",
         good="président",
@@ -120,7 +122,7 @@ NEW_BODY = Kind(
     "REG408",
     Severity.WARNING,
     "Organisme ajouté",
-    "Organisme absent du classeur : ajouté à la feuille « Organismes », identifiant {identifiant}.{proche}",
+    "Organisme absent du classeur : ajouté à la feuille « Organismes ».{proche}",
     "Compléter son type et son adresse ; si c’est un organisme déjà connu, remplacer l’identifiant et supprimer la ligne.",
 )
 MENDED = Kind(
@@ -159,8 +161,17 @@ COMMENTS = Kind(
     "La liste porte {nombre} commentaire(s) de cellule : ils ne sont pas repris.",
     "Les relire dans la liste, et recopier à la main ceux qui servent.",
 )
+CUT = Kind(
+    "REG427",
+    Severity.WARNING,
+    "Texte trop long pour une cellule",
+    "Excel n’accepte que 32 767 caractères dans une cellule : les {nombre} derniers sont coupés.",
+    "Recopier la fin depuis la liste, dans une autre cellule, si elle sert.",
+)
 
+MAX_TEXT: Final = 32_767  # characters of a cell
 SUFFIX: Final = "(liste importée)"
+ABOVE: Final = "non repris (au-dessus des en-têtes)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +256,9 @@ def _distinct(proposals: Sequence[Proposal]) -> list[Proposal]:
     seen: set[str] = set()
     told: list[Proposal] = []
     for p in proposals:
-        header = p.header if cle(p.header) not in seen else f"{p.header} ({p.letter})"
+        header = p.header
+        while cle(header) in seen:
+            header = f"{header} ({p.letter})"
         seen.add(cle(header))
         told.append(replace(p, header=header))
     return told
@@ -260,15 +273,18 @@ class _Reader:
         self.header = header_row(sheet, grid)
         self.series = Series.of(book, sheet)
         self.bodies = Series.of(book, BY_KEY["organismes"])
+        self.added: set[str] = set()  # bodies
         self.seen = _Seen(sheet, book)
 
     def read_all(self) -> None:
         self.done.findings += [*self._of_columns(), *self._of_sheet()]
+        for row in (r for r in self.grid.rows if self.header and r < self.header):
+            self._trace_left(row, ABOVE)
         for row in rows_below(self.grid, self.header):
             if reason := refusal(self.grid, row, self.header):
                 self.done.refused[row] = reason
                 self.done.findings.append(REFUSED.at(self.grid.place(row), raison=reason))
-                self._trace_refused(row, reason)
+                self._trace_left(row, reason)
             else:
                 self.done.rows.append(self._row(row))
         for column in self.sheet.columns:
@@ -295,13 +311,18 @@ class _Reader:
             elif p.target and p.why in {Why.NEAR, Why.CONTENTS}:
                 yield PLACED_BY_GUESS.at(place, champ=label(p.target, self.sheet), raison=p.why.value)
 
-    def _trace_refused(self, row: int, reason: str) -> None:
+    def _trace_left(self, row: int, reason: str) -> None:
+        """Tell the cells of a row that is not imported; a title above the headers belongs to no header."""
+        headers = {p.number: p for p in self.proposals}
         for column in self.grid.rows[row]:
-            proposal = next((p for p in self.proposals if p.number == column), None)
-            if proposal is None or not proposal.is_case_file:
-                shown = content(self.grid.cell(row, column))
-                header = proposal.header if proposal else ""
-                self.done.traces.append(Trace(row, column, header, shown, Fate.LEFT, "", reason))
+            proposal = headers.get(column)
+            is_closed = proposal is not None and proposal.is_case_file
+            shown = "(non lu)" if is_closed else content(self.grid.cell(row, column))
+            told = self._with_cut(row, column, shown, reason)
+            header = (
+                proposal.header if proposal and reason != ABOVE else f"Colonne {get_column_letter(column)}"
+            )
+            self.done.traces.append(Trace(row, column, header, shown, Fate.LEFT, "", told))
 
     def _row(self, row: int) -> NewRow:
         new = NewRow(row)
@@ -362,7 +383,7 @@ class _Reader:
     def _tell(self, new: NewRow, p: Proposal, found: Fit, shown: str, clash: Mapping[str, Any]) -> None:
         place = self.grid.place(new.source_row, p.number, p.header)
         column = self.sheet.column(next(iter(found.values), fields_of(p.target or "")[0]))
-        facts = {"champ": column.header, "attendu": column.expected}
+        facts = {"champ": column.header, "attendu": column.expected, "suggestion": found.suggestion}
         if column.ref:
             facts["feuille"] = BY_KEY[column.ref].title
         if found.doubt:
@@ -374,28 +395,42 @@ class _Reader:
             self.done.findings.append(told)
 
     def _trace(self, new: NewRow, p: Proposal, shown: str, fate: Fate, target: str, remark: str) -> None:
-        self.done.traces.append(Trace(new.source_row, p.number, p.header, shown, fate, target, remark))
+        told = self._with_cut(new.source_row, p.number, shown, remark)
+        self.done.traces.append(Trace(new.source_row, p.number, p.header, shown, fate, target, told))
+
+    def _with_cut(self, row: int, column: int, shown: str, remark: str) -> str:
+        """Return the remark, with what is cut of a text that no cell can hold."""
+        number = len(shown) - MAX_TEXT
+        if number <= 0:
+            return remark
+        self.done.findings.append(CUT.at(self.grid.place(row, column), nombre=number))
+        return " ; ".join(filter(None, (remark, f"coupé : il manque les {number} derniers caractères")))
 
     def _with_bodies(self, found: Fit, new: NewRow, p: Proposal) -> Fit:
-        """Add the bodies that « Organismes » lacks, and refer to them."""
+        """Add the bodies that « Organismes » lacks, and refer to them; a cell that names one is to be verified."""
         name = next(iter(found.values), "")
-        if not found.unknown or self.sheet.column(name).ref != "organismes":
+        if not name or self.sheet.column(name).ref != "organismes":
             return found
         given = {text: self._body(text, new, p) for text in found.unknown}
         value = found.values[name]
         many = isinstance(value, tuple)
-        values = tuple(given.get(v, v) for v in value) if many else given[value]
-        remark = f"organisme ajouté à la feuille « Organismes » : {', '.join(given.values())}"
-        return Fit({name: values}, Fate.REPAIRED, remark)
+        values = tuple(given.get(v, v) for v in (value if many else (value,)))
+        added = [v for v in values if v in self.added]
+        if not added:
+            return found
+        remark = f"organisme ajouté à la feuille « Organismes » : {', '.join(added)}"
+        doubt = None if found.unknown else found.doubt
+        return Fit({name: values if many else values[0]}, Fate.DOUBTFUL, remark, doubt)
 
     def _body(self, text: str, new: NewRow, p: Proposal) -> str:
         near = self.names.near("organismes", text)
         identifier = self.bodies.of_name(text)
         self.names.add("organismes", text, identifier)
+        self.added.add(identifier)
         self.done.bodies.append(NewRow(new.source_row, {"id": identifier, "nom": text}))
         proche = f" Il ressemble à {near}." if near else ""
         place = self.grid.place(new.source_row, p.number, p.header)
-        self.done.findings.append(NEW_BODY.at(place, value=text, identifiant=identifier, proche=proche))
+        self.done.findings.append(NEW_BODY.at(place, value=f"{text} → {identifier}", proche=proche))
         return identifier
 
     def _name_row(self, new: NewRow) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Final
 
 from openpyxl.utils import get_column_letter
@@ -38,14 +39,14 @@ NO_COLUMN = Kind(
     "REG103",
     Severity.ERROR,
     "Colonne obligatoire absente",
-    "La colonne « {colonne} » est absente.",
+    "La colonne « {colonne} » est absente.{inconnues}",
     "Rétablir la colonne, avec cet en-tête exactement.",
 )
 OPTIONAL_COLUMN = Kind(
     "REG104",
     Severity.WARNING,
     "Colonne ou ligne absente",
-    "« {colonne} » est absent de la feuille : les documents seront faits sans.",
+    "« {colonne} » est absent de la feuille : les documents seront faits sans.{inconnues}",
     "Rétablir la colonne ou la ligne si elle sert.",
 )
 DOUBLE_COLUMN = Kind(
@@ -102,7 +103,7 @@ HEADER_ROWS: Final = 20
 OWN_TITLES: Final = {cle(title) for title in (README_TITLE, LISTS_TITLE, ERRORS_TITLE, ERRORS_TITLE_IF_TAKEN)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Where a table stands.
 
@@ -120,12 +121,14 @@ class Table:
         """Rows below the headers that are not empty."""
         return [number for number in self.grid.rows if number > self.header_row]
 
+    @cached_property
+    def letters(self) -> Mapping[str, tuple[str, str]]:
+        """Each field found, with the letter of its column and its header: one mapping for all the rows."""
+        return {name: (get_column_letter(number), header) for name, (number, header) in self.columns.items()}
+
     def origin(self, row: int) -> Origin:
         """Return where a record of the table comes from."""
-        letters = {
-            name: (get_column_letter(number), header) for name, (number, header) in self.columns.items()
-        }
-        return Origin(self.grid.file, self.grid.title, row, letters, tab=self.grid.tab)
+        return Origin(self.grid.file, self.grid.title, row, self.letters, tab=self.grid.tab)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +176,16 @@ def locate(source: Source) -> Located:
     for sheet in SHEETS:
         grid = grids.get(sheet.key)
         if grid is None:
-            located.findings.append(NO_SHEET.at(Place(source.file, sheet.title), feuille=sheet.title))
+            there = Place(source.file, sheet.title, tab=SHEETS.index(sheet) + 1)
+            located.findings.append(NO_SHEET.at(there, feuille=sheet.title))
             continue
         present, place = _parts(sheet, grid, located)
         absent = [c for c in sheet.columns if c.name not in present] if place else []
         missing += [f"« {c.header} » ({sheet.title})" for c in absent if c.since > schema]
         located.findings += [
-            _absent(sheet, c).at(place, colonne=c.header) for c in absent if place and c.since <= schema
+            _absent(sheet, c).at(place, colonne=c.header, inconnues=_strangers(located, sheet))
+            for c in absent
+            if place and c.since <= schema
         ]
     for grid in grids.values():
         located.findings += case_file.in_comments(grid)
@@ -205,6 +211,14 @@ def _parts(sheet: Sheet, grid: Grid, located: Located) -> tuple[Collection[str],
         return (), None
     located.tables[sheet.key] = table = _table(sheet, grid, row, located.findings)
     return table.columns.keys(), grid.place(row)
+
+
+def _strangers(located: Located, sheet: Sheet) -> str:
+    """Return the headers that are not known: the one that is absent may be there under another name."""
+    if (table := located.tables.get(sheet.key)) is None or not table.extras:
+        return ""
+    spots = (f"« {header} » ({get_column_letter(n)}{table.header_row})" for n, header in table.extras.items())
+    return f" Intitulés non reconnus : {', '.join(spots)}."
 
 
 def _absent(sheet: Sheet, column: Column) -> Kind:
@@ -265,7 +279,7 @@ def _looks_like(sheet: Sheet, grid: Grid) -> bool:
 
 
 def header_row(sheet: Sheet, grid: Grid) -> int | None:
-    """Return the row, among the first twenty, that holds most of the sheet's headers; None below two."""
+    """Return the row, among the first twenty, that holds most of the sheet's headers; None below a quarter."""
     wanted = _wanted(sheet).keys()
     scores = {
         row: len(wanted & {_label(text) for text in grid.texts(row).values()})
@@ -273,7 +287,9 @@ def header_row(sheet: Sheet, grid: Grid) -> int | None:
         if row <= HEADER_ROWS
     }
     best = max(scores, key=lambda row: scores[row], default=None)
-    return best if best and scores[best] >= min(2, len(wanted)) else None
+    # One row of people may well hold two words that are headers too, « organisme » and « courriel ».
+    enough = max(min(2, len(sheet.columns)), len(sheet.columns) // 4)
+    return best if best and scores[best] >= enough else None
 
 
 def _labels(sheet: Sheet, grid: Grid) -> tuple[int, dict[int, str]]:

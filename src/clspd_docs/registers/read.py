@@ -12,7 +12,7 @@ from clspd_docs.domain.french import cle
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Origin, Place
 from clspd_docs.registers.book import Book, Row
-from clspd_docs.registers.cells import EMPTY, parse
+from clspd_docs.registers.cells import EMPTY, MANY, parse
 from clspd_docs.registers.locate import Located, Record, Table, locate
 from clspd_docs.registers.schema import Layout, Sheet, Type
 from clspd_docs.registers.sheets import SHEETS
@@ -22,8 +22,8 @@ HIDDEN_ROWS = Kind(
     "REG109",
     Severity.NOTE,
     "Lignes masquées",
-    "{nombre} ligne(s) masquée(s) ou filtrée(s) : elles sont lues comme les autres.",
-    "Supprimer ces lignes si elles ne doivent plus servir.",
+    "Des lignes masquées ou filtrées sont lues comme les autres : {lignes}.",
+    "Les afficher pour les relire ; les supprimer si elles ne doivent plus servir.",
 )
 NO_IDENTIFIER = Kind(
     "REG110",
@@ -47,6 +47,7 @@ TOO_MANY = Kind(
     "Corriger la colonne d’un bloc, puis relancer « clspd-docs check ».",
 )
 
+SHOWN: Final = 10  # hidden rows named
 MOST: Final = 500  # errors of one kind told in one column; the rest is told once, and holds the sheet
 
 
@@ -102,8 +103,11 @@ def _table(table: Table, findings: list[Finding], refused: list[Place]) -> Itera
             yield row
         else:
             refused.append(row.origin.place())
-    if hidden := len(table.grid.hidden & set(numbers)):
-        findings.append(HIDDEN_ROWS.at(table.grid.place(), nombre=hidden))
+    if hidden := sorted(table.grid.hidden & set(numbers)):
+        shown = ", ".join(map(str, hidden[:SHOWN])) + (
+            f" et {len(hidden) - SHOWN} autres" if hidden[SHOWN:] else ""
+        )
+        findings.append(HIDDEN_ROWS.at(table.grid.place(hidden[0]), lignes=shown))
 
 
 def _is_named(row: Row, seen: dict[str, int], findings: list[Finding]) -> bool:
@@ -119,11 +123,15 @@ def _is_named(row: Row, seen: dict[str, int], findings: list[Finding]) -> bool:
 
 def _values(table: Table, row: int, findings: list[Finding]) -> dict[str, Any]:
     values: dict[str, Any] = {}
+    filled = table.grid.rows[row]
     for column in table.sheet.columns:
         if column.name not in table.columns:
-            values[column.name] = () if column.holds in {Type.CHOICES, Type.REFS, Type.DATES} else None
+            values[column.name] = () if column.holds in MANY else None
             continue
         number, header = table.columns[column.name]
+        if number not in filled and not column.required:
+            values[column.name] = () if column.holds in MANY else None
+            continue
         values[column.name], finding = parse(column, table.grid.cell(row, number, header))
         if finding and finding.kind is EMPTY and column.holds is Type.IDENTIFIER:
             finding = NO_IDENTIFIER.at(table.grid.place(row))

@@ -13,6 +13,18 @@ from typing import Final
 SCHEMA_VERSION: Final = 2
 SCHEMA_PROPERTY: Final = "clspd_schema"
 
+#: Titles of the sheets that references point to, by key.
+REFERRED: Final = {
+    "actions": "Actions",
+    "axes": "Axes",
+    "groupes": "Groupes",
+    "membres": "Membres",
+    "organismes": "Organismes",
+    "politesses": "Politesse",
+    "referents": "Référents",
+    "seances": "Séances",
+}
+
 
 class Type(Enum):
     """Type of a column's cells; the reader has one parser for each."""
@@ -79,7 +91,7 @@ class Column:
             many = " (plusieurs : séparer par « ; »)" if self.holds is Type.CHOICES else ""
             return f"une valeur de la liste : {allowed}{many}"
         return {
-            Type.DATE: "une date qui existe, au format jj/mm/aaaa",
+            Type.DATE: "une date qui existe, entre 1950 et 2099, au format jj/mm/aaaa",
             Type.DATES: "des dates au format jj/mm/aaaa, séparées par « ; »",
             Type.TIME: "une heure, comme 14:30 ou 14 h 30",
             Type.YES_NO: "« oui » ou « non »",
@@ -90,8 +102,8 @@ class Column:
             Type.POSTCODE: "un code postal à cinq chiffres",
             Type.SIRET: "un SIRET à 14 chiffres, ou un SIREN à 9 chiffres",
             Type.IDENTIFIER: "un identifiant sans espace, unique dans la feuille",
-            Type.REF: "un identifiant qui existe",
-            Type.REFS: "des identifiants qui existent, séparés par « ; »",
+            Type.REF: f"un identifiant de la feuille « {REFERRED.get(self.ref or '', '')} »",
+            Type.REFS: f"des identifiants de la feuille « {REFERRED.get(self.ref or '', '')} », séparés par « ; »",
         }.get(self.holds, f"un texte ({self.help[:1].lower()}{self.help[1:].rstrip('.')})")
 
     def _bounds(self) -> str:

@@ -21,6 +21,10 @@ CIVILITES: Final = {
 _CIVILITE: Final = re.compile(
     r"(M\.|Mr?\.?(?=\s)|Monsieur\b|Mme\b\.?|Madame\b|Mlle\b|Melle\b|Mademoiselle\b)\s*", re.IGNORECASE
 )
+#: « Me » and « Maître » in small letters only: « MAÎTRE Alain » is a name.
+_TITRE: Final = re.compile(
+    r"(?:l[ea]\s+)?(Dre?|DR|Pre?|PR|Me|[Mm]a[îi]tre|(?i:docteure?|professeure?))(?:\.\s*|\s+)(?=\S)"
+)
 _BETWEEN_PERSONS: Final = re.compile(r"\s*(?:[\n;/&+]|\s(?:et|ou)\s)\s*", re.IGNORECASE)
 _PARTICLE: Final = re.compile(r"(?:de|du|des|da|di|van|von|le|la|el|ben)|d['’].*", re.IGNORECASE)
 _NAME: Final = re.compile(r"[^\W\d_][^\W\d_.'’-]*(?:[.'’-]+[^\W\d_]*)*")
@@ -36,11 +40,15 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person's name; ``civilite`` and ``prenom`` are None when the text does not give them."""
+    """One person's name; ``civilite`` and ``prenom`` are None when the text does not give them.
+
+    ``titre`` is « Dr », « Me » or « Professeure », as the text writes it.
+    """
 
     civilite: Civilite | None
     prenom: str | None
     nom: str
+    titre: str = ""
 
 
 def civility_first(text: str) -> tuple[Civilite | None, str]:
@@ -49,6 +57,13 @@ def civility_first(text: str) -> tuple[Civilite | None, str]:
     if not found or not text[found.end() :]:
         return None, text
     return CIVILITES[found[1].lower()], text[found.end() :]
+
+
+def before_name(text: str) -> tuple[Civilite | None, str, str]:
+    """Return the civility, the title and what follows: « Mme le Dr BOST » → (MME, « Dr », « BOST »)."""
+    civilite, rest = civility_first(text)
+    found = _TITRE.match(rest)
+    return (civilite, found[1], rest[found.end() :]) if found else (civilite, "", rest)
 
 
 def several_persons(text: str) -> tuple[str, ...]:
@@ -67,19 +82,20 @@ def several_persons(text: str) -> tuple[str, ...]:
 def split_person(text: str, order: Order = Order.UNKNOWN) -> Person | None:
     """Return the parts of one full name; None when nothing tells the name from the first name.
 
-    A word in capitals is the name. Without one, ``order`` decides between two words, or by the particle of
+    A word in capitals is the name, a title before it is set apart. Without one, ``order`` decides between two words, or by the particle of
     « Marie de La Tour ».
     """
-    civilite, rest = civility_first(text)
+    civilite, titre, rest = before_name(text)
     words = rest.split()
     if not words or not all(_NAME.fullmatch(word) for word in words):
         return None
     if len(words) == 1:
-        return Person(civilite, None, rest) if civilite else None
+        told = civilite or (titre and _is_upper(rest))  # « Maître Alain » may be a name and a first name
+        return Person(civilite, None, rest, titre) if told else None
     if any(word[0].islower() and not _PARTICLE.fullmatch(word) for word in words):
         return None  # « M. Dupré adjoint »: not a name alone
     found = _by_capitals(words) or _by_order(words, order)
-    return Person(civilite, *found) if found else None
+    return Person(civilite, *found, titre) if found else None
 
 
 def is_full_name(text: str) -> bool:
@@ -90,7 +106,7 @@ def is_full_name(text: str) -> bool:
 
 def told_order(text: str) -> Order:
     """Return where the capitals of ``text`` put the name; UNKNOWN when they tell nothing."""
-    words = civility_first(text)[1].split()
+    words = before_name(text)[2].split()
     found = _by_capitals(words) if words and not several_persons(text) else None
     if found is None:
         return Order.UNKNOWN

@@ -22,7 +22,7 @@ from clspd_docs.findings import Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.registers import workbook
 from clspd_docs.registers import workbook_lists as lists
-from clspd_docs.registers.annotate import from_grids
+from clspd_docs.registers.annotate import from_grids, remove_marks
 from clspd_docs.registers.cells import as_text
 from clspd_docs.registers.grid import Grid, Shown
 from clspd_docs.registers.locate import Located, locate
@@ -30,7 +30,14 @@ from clspd_docs.registers.losses import losses
 from clspd_docs.registers.preflight import Form, bytes_of
 from clspd_docs.registers.rewrite import opened, saved
 from clspd_docs.registers.schema import SCHEMA_PROPERTY, SCHEMA_VERSION
-from clspd_docs.registers.sheets import BY_KEY, LISTS_TITLE, README_TITLE, SHEETS
+from clspd_docs.registers.sheets import (
+    BY_KEY,
+    ERRORS_TITLE,
+    ERRORS_TITLE_IF_TAKEN,
+    LISTS_TITLE,
+    README_TITLE,
+    SHEETS,
+)
 from clspd_docs.registers.source import Source, open_source
 from clspd_docs.registers.upgrade_dress import dress_dates, dress_record, dress_table
 from clspd_docs.registers.upgrade_sheets import Change, agree_record, agree_table, ready_row
@@ -48,7 +55,7 @@ NOT_WHOLE = Kind(
 FIRST_SCHEMA: Final = 1  # of a workbook that does not tell its own
 _FORMER: Final = {cle(header) for sheet in SHEETS for column in sheet.columns for header in column.formerly}
 _BARE: Final = "les formules (leur résultat est gardé), les mises en forme, les lignes masquées, les commentaires et les images d’un classeur .{}"
-_OURS: Final = {cle(README_TITLE), cle(LISTS_TITLE)}
+_OURS: Final = {cle(title) for title in (README_TITLE, LISTS_TITLE, ERRORS_TITLE, ERRORS_TITLE_IF_TAKEN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,8 @@ def _phrases(changes: Iterable[Change]) -> Iterator[str]:
 def _agree(book: Workbook, source: Source, located: Located, *, bare: bool) -> Iterator[Change]:
     by_tab, active = list(book.worksheets), book.active
     schema = source.schema or FIRST_SCHEMA
+    if remove_marks(book):
+        yield "marques de la copie annotée enlevées", ""
     if bare:
         yield f"classeur .{source.form.value} recopié au format .xlsx : valeurs, dates et textes", ""
         _dress(by_tab, located)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
+from functools import cache
+from types import FunctionType
 from typing import Any
 
 from clspd_docs.errors import Stop
@@ -34,13 +36,10 @@ def sheets(data: bytes, file: str) -> tuple[list[Grid], int | None]:
     }
     values = _open(data, place, data_only=True) if any(spots.values()) else formulas
     is_1904 = values.epoch.year == 1904  # noqa: PLR2004 - the other calendar of Excel
-    try:
-        grids = [
-            _grid(worksheet, file, tab, spots[worksheet.title], is_1904)
-            for tab, worksheet in enumerate(values.worksheets)
-        ]
-    except IndexError as error:  # a cell whose style is out of the workbook's list
-        raise Stop(DAMAGED.at(place)) from error
+    grids = [
+        _grid(worksheet, file, tab, spots[worksheet.title], is_1904)
+        for tab, worksheet in enumerate(values.worksheets)
+    ]
     return grids, _schema(values)
 
 
@@ -52,12 +51,16 @@ def cells_of(worksheet: Any) -> Iterator[Any]:
 def _grid(worksheet: Any, file: str, tab: int, formulas: set[tuple[int, int]], is_1904: bool) -> Grid:  # noqa: FBT001
     rows: dict[int, dict[int, Shown]] = {}
     comments: dict[tuple[int, int], str] = {}
+    formats: dict[int, str] = {}
     for cell in sorted(cells_of(worksheet), key=lambda c: (c.row, c.column)):
         if not (1 <= cell.row <= MAX_ROW and cell.column <= MAX_COLUMN):
             continue
         spot = (cell.row, cell.column)
         if not is_blank(cell.value) or spot in formulas:
-            shown = Shown(cell.value, cell.number_format, spot in formulas)
+            number = getattr(cell._style, "numFmtId", 0)  # noqa: SLF001 - asking openpyxl for each cell's format is slow
+            if number not in formats:
+                formats[number] = _format(cell)
+            shown = Shown(cell.value, formats[number], spot in formulas)
             rows.setdefault(cell.row, {})[cell.column] = shown
         comment = getattr(cell, "comment", None)
         if comment is not None and (text := without_marks(str(comment.text))):
@@ -65,6 +68,13 @@ def _grid(worksheet: Any, file: str, tab: int, formulas: set[tuple[int, int]], i
     hidden = {row for row in rows if worksheet.row_dimensions[row].hidden}
     is_hidden = worksheet.sheet_state != "visible"
     return Grid(file, worksheet.title, tab, rows, hidden, is_1904, comments, is_hidden)
+
+
+def _format(cell: Any) -> str:
+    try:
+        return str(cell.number_format)
+    except IndexError:  # a format that the styles do not hold
+        return "General"
 
 
 def _schema(workbook: Any) -> int | None:
@@ -77,11 +87,36 @@ def _schema(workbook: Any) -> int | None:
 
 
 def _open(data: bytes, place: Place, *, data_only: bool) -> Any:
-    import openpyxl  # noqa: PLC0415 - 0.1 s that --help need not pay
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what openpyxl would lose on saving; nothing is saved here
-            return openpyxl.load_workbook(io.BytesIO(data), data_only=data_only)
+            reader = _plain_reader()(io.BytesIO(data), data_only=data_only)
+            reader.read()
+            return reader.wb
     except Exception as error:  # openpyxl raises almost anything on a damaged part
         raise Stop(DAMAGED.at(place)) from error
+
+
+@cache
+def _plain_reader() -> Any:
+    """Return openpyxl's reader, but for merges and links.
+
+    A merge would erase the values that it hides (LibreOffice may keep them), and make every cell that it
+    covers. The method is openpyxl's own, run with another class of sheets: nothing is changed for other readers.
+    """
+    from openpyxl.reader import excel  # noqa: PLC0415 - 0.1 s that --help need not pay
+    from openpyxl.worksheet._reader import WorksheetReader  # noqa: PLC0415
+
+    class Plain(WorksheetReader):
+        def bind_merged_cells(self) -> None:
+            pass
+
+        def bind_hyperlinks(self) -> None:
+            pass
+
+    class Reader(excel.ExcelReader):
+        read_worksheets = FunctionType(
+            excel.ExcelReader.read_worksheets.__code__, {**vars(excel), "WorksheetReader": Plain}
+        )
+
+    return Reader

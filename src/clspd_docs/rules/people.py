@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from clspd_docs.domain.conseil import Conseil
+from clspd_docs.domain.conseil import Conseil, Parametres
 from clspd_docs.domain.french import cle, nombre
 from clspd_docs.domain.listes import Canal, Qualite, TypeInstance
 from clspd_docs.domain.personnes import Membre
@@ -98,6 +98,22 @@ OTHER_GENDER = Kind(
     "La qualité du signataire n’est pas au même genre que la civilité du président.",
     "Écrire « Le Maire », « Le Président » pour un homme, « La Maire », « La Présidente » pour une femme.",
 )
+REVERSED_MANDATE = Kind(
+    "COH313",
+    Severity.ERROR,
+    "Mandat inversé",
+    "La fin du mandat précède son début.",
+    "Corriger l’une des deux dates.",
+)
+NO_BODY = Kind(
+    "COH315",
+    Severity.WARNING,
+    "Organisme du membre absent",
+    "Le membre siège au titre d’un organisme, et cet organisme n’est pas indiqué.",
+    "Choisir l’organisme, ou corriger la qualité du membre.",
+    bad="(vide)",
+    good="ORG-CAF",
+)
 NO_AGREEMENT = Kind(
     "LEG101",
     Severity.WARNING,
@@ -151,6 +167,7 @@ def check_people(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
     """Yield what is wrong or doubtful about people on the day ``jour``."""
     yield from _threshold(conseil)
     yield from _settings(conseil)
+    yield from _mandate(conseil.parametres, jour)
     yield from _chairs(conseil)
     yield from _twice(conseil)
     by_id = {membre.id: membre for membre in conseil.membres}
@@ -159,9 +176,8 @@ def check_people(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
             yield NO_NAME.at(membre.origine.place("nom"))
         if membre.nom and not membre.civilite:
             yield NO_CIVILITY.at(membre.origine.place("civilite"))
+        yield from _mandate(membre, jour)
         if membre.est_actif:
-            if membre.mandat_fin and membre.mandat_fin < jour:
-                yield EXPIRED.at(membre.origine.place("mandat_fin"))
             yield from _channel(membre)
             yield from _standing(membre, by_id)
     for groupe in conseil.groupes:
@@ -203,10 +219,23 @@ def _twice(conseil: Conseil) -> Iterator[Finding]:
             yield TWICE.at(membre.origine.place("nom"), ligne=first.origine.row)
 
 
+def _mandate(holder: Membre | Parametres, jour: dt.date) -> Iterator[Finding]:
+    """A mandate that ends before it starts; that of an active member, once it is over."""
+    start, end = holder.mandat_debut, holder.mandat_fin
+    if end is None:
+        return
+    place, found = holder.origine.place("mandat_fin"), f"{end:%d/%m/%Y}"
+    if start and end < start:
+        yield REVERSED_MANDATE.at(place, value=found)
+    elif isinstance(holder, Membre) and holder.est_actif and end < jour:
+        yield EXPIRED.at(place, value=found)
+
+
 def _channel(membre: Membre) -> Iterator[Finding]:
     if membre.est_suppleant:
         return
-    if membre.canal == Canal.COURRIEL and not membre.courriel:
+    has_column = "courriel" in membre.origine.columns  # else the column is told, once (REG104)
+    if membre.canal == Canal.COURRIEL and not membre.courriel and has_column:
         yield NO_EMAIL.at(membre.origine.place("courriel"))
     if membre.canal in {Canal.COURRIER, Canal.RECOMMANDE} and not membre.adresse_de.a_une_adresse:
         yield NO_ADDRESS.at(membre.origine.place("ville"))
@@ -215,10 +244,11 @@ def _channel(membre: Membre) -> Iterator[Finding]:
 def _standing(membre: Membre, by_id: Mapping[str, Membre]) -> Iterator[Finding]:
     """What the law asks before a person sits (CSI art. L. 132-4)."""
     article = legal().articles["l132_4"].court
-    organisme = membre.organisme
-    if membre.qualite == Qualite.DESIGNE_ORG and (organisme is None or organisme.accord_le is None):
-        origine, name = (organisme.origine, "accord_le") if organisme else (membre.origine, "organisme")
-        yield NO_AGREEMENT.at(origine.place(name), article=article)
+    if membre.qualite == Qualite.DESIGNE_ORG:
+        if membre.organisme is None:
+            yield NO_BODY.at(membre.origine.place("organisme"))
+        elif membre.organisme.accord_le is None:
+            yield NO_AGREEMENT.at(membre.organisme.origine.place("accord_le"), article=article)
     if membre.qualite == Qualite.DESIGNE_PARL and not membre.demande_le:
         yield NO_REQUEST.at(membre.origine.place("demande_le"), article=article)
     if membre.qualite == Qualite.DESIGNE_ETAT and not membre.designe_le:

@@ -113,8 +113,8 @@ MISSING_PRESENCE = Kind(
     "COH413",
     Severity.WARNING,
     "Présences incomplètes",
-    "La séance est tenue et {nombre} n’y figurent ni présents, ni représentés, ni excusés, ni absents.",
-    "Compléter la feuille « Présences » avant de diffuser le procès-verbal.",
+    "La séance est tenue, et il manque {nombre} à ses présences.",
+    "Compléter la feuille « Présences » (présent, représenté, excusé ou absent) avant de diffuser le procès-verbal.",
 )
 NO_STAND_IN = Kind(
     "COH414",
@@ -143,6 +143,13 @@ PAST_REPLY = Kind(
     "Date de réponse passée",
     "La date de réponse à la consultation est passée, et aucune consultation n’est notée comme envoyée.",
     "Saisir la date d’envoi des consultations, ou repousser la date de réponse.",
+)
+SENT_AFTER = Kind(
+    "COH418",
+    Severity.ERROR,
+    "Date de convocation impossible",
+    "La séance est notée convoquée après sa date.",
+    "Corriger la date.",
 )
 YEARLY = Kind(
     "LEG201",
@@ -182,7 +189,8 @@ def check_work(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
     with_referent = {r.organisme.id for r in conseil.referents if r.organisme and r.statut == "actif"}
     for action in conseil.actions:
         if action.debut and action.echeance and action.echeance < action.debut:
-            yield REVERSED.at(action.origine.place("echeance"))
+            found = f"{action.echeance:%d/%m/%Y}"
+            yield REVERSED.at(action.origine.place("echeance"), value=found)
         if action.chef_de_file and not action.est_close and action.chef_de_file.id not in with_referent:
             yield NO_REFERENT.at(action.origine.place("chef_de_file"))
 
@@ -211,7 +219,8 @@ def _agenda(seance: Seance) -> Iterator[Finding]:
         yield NO_AGENDA.at(seance.origine.place("id"))
     for point in seance.points:
         if point.rang is not None and ranks[point.rang] > 1:
-            yield SAME_RANK.at(point.origine.place("rang"), seance=seance.id, rang=point.rang)
+            place, found = point.origine.place("rang"), str(point.rang)
+            yield SAME_RANK.at(place, value=found, seance=seance.id, rang=point.rang)
         if point.diffusion == Diffusion.GROUPE and seance.formation not in {Formation.GROUPE, None}:
             yield GROUP_ITEM.at(point.origine.place("diffusion"))
     for decision in seance.decisions:
@@ -238,6 +247,7 @@ def _attendance(seance: Seance, jour: dt.date) -> Iterator[Finding]:
 def _right_members(seance: Seance) -> Iterator[Finding]:
     """Whether the yearly meeting was held with the members of right (CSI art. L. 132-4, last paragraph)."""
     article = legal().articles["l132_4"].court
+    is_known = all(p.membre for p in seance.presences)  # else the row may be theirs: COH101 is enough
     there = {StatutPresence.PRESENT, StatutPresence.REPRESENTE}
     for body, who in (
         (TypeOrganisme.ETAT, "le préfet"),
@@ -251,7 +261,7 @@ def _right_members(seance: Seance) -> Iterator[Finding]:
             and p.membre.organisme
             and p.membre.organisme.type == body
         ]
-        if not any(p.statut in there for p in mine):
+        if is_known and not any(p.statut in there for p in mine):
             yield RIGHT_MEMBERS.at(seance.origine.place("statut"), qui=who, article=article)
         for presence in mine:
             if presence.statut == StatutPresence.REPRESENTE and not presence.designation_le:
@@ -265,8 +275,9 @@ def _presences(conseil: Conseil, seance: Seance) -> Iterator[Finding]:
     there = {p.membre.id for p in seance.presences if p.membre}
     seats = (m for m in conseil.convoques(seance) if m.compte_pour_la_majorite and not _came_after(m, seance))
     missing = [m for m in seats if m.statut == StatutPersonne.ACTIF and m.id not in there]
-    if missing:
-        yield MISSING_PRESENCE.at(seance.origine.place("statut"), nombre=pluriel(len(missing), "convoqué"))
+    # A row whose member is not known (COH101) may be that of any one of them.
+    if (sure := len(missing) - sum(p.membre is None for p in seance.presences)) > 0:
+        yield MISSING_PRESENCE.at(seance.origine.place("statut"), nombre=pluriel(sure, "convoqué"))
     for presence in seance.presences:
         alone = not presence.representant and presence.pouvoir_a is None
         if presence.statut == StatutPresence.REPRESENTE and alone:
@@ -283,7 +294,9 @@ def _times(seance: Seance, jour: dt.date) -> Iterator[Finding]:
     for start, end in (("heure", "fin_prevue"), ("ouverture", "cloture")):
         first, last = getattr(seance, start), getattr(seance, end)
         if first and last and last <= first:
-            yield ENDS_BEFORE.at(seance.origine.place(end))
+            yield ENDS_BEFORE.at(seance.origine.place(end), value=f"{last:%H:%M}")
+    if seance.convoquee_le and seance.date and seance.convoquee_le > seance.date:
+        yield SENT_AFTER.at(seance.origine.place("convoquee_le"), value=f"{seance.convoquee_le:%d/%m/%Y}")
     coming = seance.statut is not None and seance.statut.a_venir
     if not coming or seance.reponse_avant is None or seance.date is None:
         return

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
-import zipfile
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -26,23 +24,12 @@ from clspd_docs.templates.parts import (
     serialise,
     text_parts,
 )
+from clspd_docs.templates.zipping import packed
 
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
 _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
 _MARKS: Final = (q("w:commentRangeStart"), q("w:commentRangeEnd"), q("w:commentReference"))
 _REFERENCES: Final = (q("w:footnoteReference"), q("w:endnoteReference"))
-
-
-def packed(members: Mapping[str, bytes]) -> bytes:
-    """Return the members as a Word file: the same bytes each time."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(members, key=lambda name: name != CONTENT_TYPES):
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, members[name])
-    return stream.getvalue()
 
 
 def without_our_comments(members: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -24,6 +24,7 @@ from clspd_docs.templates.explain import REFUSED, explain
 from clspd_docs.templates.fields import read_fields
 from clspd_docs.templates.filters import BLANKS, INSERTS, BlankError, TooMuchError
 from clspd_docs.templates.language import Sandbox
+from clspd_docs.templates.lint_places import Places
 from clspd_docs.templates.parts import NS, parse, q
 from clspd_docs.templates.skeleton import is_sound
 from clspd_docs.templates.tags import (
@@ -40,6 +41,7 @@ from clspd_docs.templates.tags import (
 from clspd_docs.templates.values import Insert
 
 MAX_PART: Final = 20_000_000  # characters of one rendered part
+MAX_TAG_TEXT: Final = 300_000  # characters of the tags of one part; those of a plan of 25 pages take 10 000
 MAX_SECONDS: Final = 10.0  # for a whole document
 _CHUNKS: Final = 64  # between two looks at the clock; one is a text between two tags, or a value
 
@@ -232,10 +234,14 @@ def _line_of(trace: TracebackType | None, jinja: JinjaTemplate) -> int | None:
     return line
 
 
-def compile_part(sandbox: Sandbox, docxtpl: Docxtpl, root: etree._Element, file: str, label: str) -> Program:
+def compile_part(
+    sandbox: Sandbox, docxtpl: Docxtpl, root: etree._Element, file: str, places: Places
+) -> Program:
     """Return the program of one XML part; what is wrong with its tags is in its ``faults``."""
-    tags = tags_of(label, root)
-    faults = refused_tags(root, tags, file, label)
+    tags, label = tags_of(root, places.of), places.label
+    faults = refused_tags(root, tags, file, places)
+    if sum(len(tag.typed) for tag in tags) > MAX_TAG_TEXT:
+        faults.append(explain(TooMuchError(), None, file, label))
     # docxtpl's patterns wander when a tag is left open: it never sees such a part.
     source = "" if faults else docxtpl.patch_xml(etree.tostring(root, encoding="unicode"))
     program = Program(sandbox, source, tags, file, label)
@@ -243,12 +249,12 @@ def compile_part(sandbox: Sandbox, docxtpl: Docxtpl, root: etree._Element, file:
     return program
 
 
-def refused_tags(root: etree._Element, tags: list[Tag], file: str, label: str) -> list[Finding]:
+def refused_tags(root: etree._Element, tags: list[Tag], file: str, places: Places) -> list[Finding]:
     """Return what must not reach docxtpl: MOD123, tags opened or closed alone in a paragraph; MOD124; « raw »."""
     faults = []
-    for spot in spots(label, root):
+    for spot in spots(root):
         if LONE_BRACES.search(spot.text):
-            faults += lone_braces(spot.text, Place(file, part=spot.where))
+            faults += lone_braces(spot.text, Place(file, part=places.of(spot.holder, spot.text)))
     faults += [
         RICH_PREFIX.at(tag.place(file), balise=tag.shown) for tag in tags if tag.is_output and tag.prefix
     ]

@@ -237,7 +237,7 @@ def _date_longue(value: date) -> str:
 
 _TEXT_FILTERS: Final = (
     *(french.de, french.a, french.le, french.du, french.que, french.accord),
-    *(french.insecables, french.majuscule, french.adresse_majuscules),
+    *(french.insecables, french.majuscule, french.minuscule, french.adresse_majuscules),
 )
 _VALUE_FILTERS: Final = (
     *(french.jour, french.heure, french.periode, french.date_en_lettres, french.heure_en_lettres),

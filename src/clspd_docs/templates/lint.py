@@ -46,7 +46,7 @@ def properties_of(template: Scan) -> Iterator[PartScan]:
         typed = tuple(TypedTag(t.typed, t.prefix, t.body, PROPERTIES, element, 0, len(text)) for t in tags)
         yield PartScan(
             *(template.file, "", PROPERTIES, element, Places(PROPERTIES, root, {})),
-            *((), typed, (), frozenset()),
+            *((), typed, (), {}),
         )
 
 

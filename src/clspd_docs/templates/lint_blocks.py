@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +12,8 @@ from lxml import etree
 
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.templates.lint_scan import Fault, PartScan, TypedTag
-from clspd_docs.templates.parts import NS, q
+from clspd_docs.templates.loops import repeated_lists
+from clspd_docs.templates.parts import q
 from clspd_docs.templates.tags import OPENING, is_fallback
 
 NOT_CLOSED: Final = Kind(
@@ -90,8 +92,10 @@ CONTINUED: Final = Kind(
     "MOD159",
     Severity.NOTE,
     "Numérotation qui continue d’une répétition à l’autre",
-    "Cette liste numérotée est répétée par la boucle {balise} : ses numéros continuent d’un tour à l’autre.",
-    "Si chaque tour doit repartir de 1, numéroter par une balise : « {{{{ loop.index }}}}. ».",
+    "Cette liste, que son style numérote, est répétée par la boucle {balise} : ses numéros continuent d’un tour à "
+    "l’autre.",
+    "Si chaque tour doit repartir de 1 : dans Word, sélectionner ces lignes et les numéroter par le bouton "
+    "« Numérotation » ; une telle liste repart à chaque tour.",
 )
 
 _MIDDLE: Final = frozenset({"else", "elif"})
@@ -118,8 +122,41 @@ class Block:
     """A block that is opened, and its end when it was met."""
 
     start: TypedTag
+    holder: etree._Element | None
     end: TypedTag | None = None
-    around: tuple[Block, ...] = ()
+
+
+class _Opened:
+    """The blocks that wait for their end, the innermost last. An end finds its own at once, however many wait."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._ranks: dict[tuple[object, ...], list[int]] = defaultdict(list)
+
+    def push(self, block: Block) -> None:
+        for key in self._keys(block):
+            self._ranks[key].append(len(self.blocks))
+        self.blocks.append(block)
+
+    def pop(self) -> Block:
+        block = self.blocks.pop()
+        for key in self._keys(block):
+            self._ranks[key].pop()
+        return block
+
+    def rank(self, tag: TypedTag) -> int | None:
+        """Return the rank of the innermost block that the tag may end or part in two, in the same place first."""
+        held = [(tag.prefix, word, _holder(tag)) for word in _words(tag)]
+        for keys in (held, [key[:2] for key in held]):
+            ranks = [self._ranks[key][-1] for key in keys if self._ranks.get(key)]
+            if ranks:
+                return max(ranks)
+        return None
+
+    @staticmethod
+    def _keys(block: Block) -> tuple[tuple[object, ...], ...]:
+        start = block.start
+        return (start.prefix, start.word), (start.prefix, start.word, block.holder)
 
 
 def block_faults(part: PartScan) -> Iterator[Fault]:
@@ -136,50 +173,41 @@ def block_faults(part: PartScan) -> Iterator[Fault]:
     if not pairs:  # what a broken pair leaves is not known
         yield from _empty_containers(part)
         yield from _empty_tables(part, blocks)
-    yield from _continued(part, blocks)
+    yield from _continued(part)
 
 
 def _pairs(part: PartScan, blocks: list[Block]) -> Iterator[Fault]:
     """Match each end with its start, in the order in which Jinja meets them; the sound pairs go to ``blocks``."""
-    opened: list[Block] = []
+    opened = _Opened()
     for tag in (tag for tag in part.tags if tag.is_statement):
         if tag.word in OPENING:
-            opened.append(Block(tag, around=tuple(opened)))
+            opened.push(Block(tag, _holder(tag)))
         elif tag.word in _MIDDLE or (tag.word.startswith("end") and tag.word.removeprefix("end") in OPENING):
             yield from _forgotten(part, opened, tag)
-            if not opened:
+            if not opened.blocks:
                 yield part.of_tag(NOT_OPENED, tag)
                 continue
-            block = opened[-1] if tag.word in _MIDDLE else opened.pop()
+            block = opened.blocks[-1] if tag.word in _MIDDLE else opened.pop()
             faults = list(_pair_faults(part, block.start, tag))
             yield from faults
             if not faults and tag.word not in _MIDDLE:
                 block.end = tag
                 blocks.append(block)
-    for block in opened:
+    for block in opened.blocks:
         yield part.of_tag(NOT_CLOSED, block.start, fin=_ending(block.start))
 
 
-def _forgotten(part: PartScan, opened: list[Block], tag: TypedTag) -> Iterator[Fault]:
+def _forgotten(part: PartScan, opened: _Opened, tag: TypedTag) -> Iterator[Fault]:
     """Close, with a fault, the blocks that lack their end when ``tag`` is the end of one around them."""
-    ours = [n for n, block in enumerate(opened) if _belongs(tag, block.start)]
-    ours = [n for n in ours if _holder(tag) is _holder(opened[n].start)] or ours
-    if ours:
-        while len(opened) > ours[-1] + 1:
-            start = opened.pop().start
-            yield part.of_tag(NOT_CLOSED, start, fin=_ending(start))
+    rank = opened.rank(tag)
+    while rank is not None and len(opened.blocks) > rank + 1:
+        start = opened.pop().start
+        yield part.of_tag(NOT_CLOSED, start, fin=_ending(start))
 
 
-def _belongs(tag: TypedTag, start: TypedTag) -> bool:
-    """True when the tag may end the block, or part it in two: the same prefix and the same word."""
-    words = (
-        {"for", "if"}
-        if tag.word == "else"
-        else {"if"}
-        if tag.word == "elif"
-        else {tag.word.removeprefix("end")}
-    )
-    return tag.prefix == start.prefix and start.word in words
+def _words(tag: TypedTag) -> tuple[str, ...]:
+    """Return the first words of the blocks that the tag may end, or part in two."""
+    return {"else": ("for", "if"), "elif": ("if",)}.get(tag.word) or (tag.word.removeprefix("end"),)
 
 
 def _ending(start: TypedTag) -> str:
@@ -283,44 +311,42 @@ def _empty_tables(part: PartScan, blocks: list[Block]) -> Iterator[Fault]:
     """Yield the tables of which every row may go, unless a block around the table decides that it is there."""
     by_row = {row: tag for tag in part.tags if tag.prefix == "tr" and (row := _row(tag)) is not None}
     tables = dict.fromkeys(next(row.iterancestors(q("w:tbl"))) for row in by_row)
+    surrounded = _surrounded(blocks)
     for table in tables:
         rows = [row for row in table.iter(q("w:tr")) if next(row.iterancestors(q("w:tbl"))) is table]
         if _NOTHING in _outcomes([by_row.get(row, row) for row in rows], "w:tr"):
             tag = next(by_row[row] for row in rows if row in by_row)
-            if not any(_is_around(block, table) for block in blocks):
+            if table not in surrounded:
                 yield part.of_tag(NO_ROW_LEFT, tag)
 
 
-def _is_around(block: Block, table: etree._Element) -> bool:
-    parent = table.getparent()
-    if block.start.prefix != "p" or block.end is None or parent is None:
-        return False
-    holders = (block.start.holder, table, block.end.holder)
-    if any(holder.getparent() is not parent for holder in holders):
-        return False
-    first, middle, last = (parent.index(holder) for holder in holders)
-    return first < middle < last
+def _surrounded(blocks: list[Block]) -> set[etree._Element]:
+    """Return what stands between the two lines of a block of lines, at their own level."""
+    steps: dict[etree._Element, int] = defaultdict(int)
+    parents: dict[etree._Element, None] = {}
+    for block in (block for block in blocks if block.start.prefix == "p" and block.end is not None):
+        assert block.end is not None
+        first, last = block.start.holder, block.end.holder
+        parent = first.getparent()
+        if parent is not None and last.getparent() is parent:
+            steps[first] += 1
+            steps[last] -= 1
+            parents[parent] = None
+    found = set()
+    for parent in parents:
+        depth = 0
+        for child in parent:
+            depth += steps.get(child, 0)
+            if depth:
+                found.add(child)
+    return found
 
 
-def _continued(part: PartScan, blocks: list[Block]) -> Iterator[Fault]:
-    """Yield the numbered lists inside a loop that is itself inside a loop, once per list."""
+def _continued(part: PartScan) -> Iterator[Fault]:
+    """Yield the lists, numbered by a style, that a loop repeats without starting them again; once per list."""
     told: set[str] = set()
-    for block in blocks:
-        outer = [b for b in block.around if b.start.word == "for"]
-        if block.start.word != "for" or block.start.prefix != "p" or not outer or block.end is None:
-            continue
-        for paragraph in _between(block.start.holder, block.end.holder):
-            number = paragraph.find("w:pPr/w:numPr/w:numId", NS)
-            value = number.get(q("w:val")) or "0" if number is not None else "0"
-            if value not in part.numbered or value in told or is_fallback(paragraph):
-                continue
-            told.add(value)
-            fault = part.at(CONTINUED, paragraph, balise=outer[-1].start.shown)
-            yield fault
-
-
-def _between(start: etree._Element, end: etree._Element) -> Iterator[etree._Element]:
-    for sibling in start.itersiblings(q("w:p")):
-        if sibling is end:
-            return
-        yield sibling
+    for loop, used, first in repeated_lists(part.root, part.styled) if part.styled else ():
+        if used not in told and not is_fallback(first):
+            told.add(used)
+            tags = (tag for tag in part.tags if tag.holder is loop.holder)
+            yield part.at(CONTINUED, first, balise=next(tags).shown)

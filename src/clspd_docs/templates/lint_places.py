@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from clspd_docs.templates.parts import MAIN_TYPE, NS, content_types, parse, q, rels_of
+from clspd_docs.templates.parts import MAIN_TYPE, NS, content_types, member_of, parse, q, rels_of
 from clspd_docs.templates.tags import is_fallback
 
 WORDS_SHOWN: Final = 40
@@ -59,7 +59,8 @@ class Places:
             root: Its XML.
             levels: Level of each paragraph style that is a heading.
         """
-        self._label, self._root, self._levels = label, root, levels
+        self.label, self._root, self._levels = label, root, levels
+        self._texts: dict[etree._Element, str] = {}
         self._ranks: dict[etree._Element, dict[etree._Element, int]] = {}
 
     def of(self, element: etree._Element, text: str | None = None) -> str:
@@ -70,7 +71,9 @@ class Places:
             words.append("zone de texte")
         if element.tag == q("wp:docPr"):
             words.append("texte de remplacement d’une image" if element.get("descr") else "image")
-        first = shown(own_text(paragraph) if text is None else text)
+        if paragraph not in self._texts:  # many tags may stand in one
+            self._texts[paragraph] = own_text(paragraph)
+        first = shown(self._texts[paragraph] if text is None else text)
         if first:
             words.append(first)
         elif paragraph.tag == q("w:p"):
@@ -86,7 +89,7 @@ class Places:
     def _part(self, element: etree._Element) -> str:
         note = next(element.iterancestors(*_NOTES), None)
         if note is None:
-            return self._label
+            return self.label
         others = [n for n in note.itersiblings(str(note.tag), preceding=True) if n.get(q("w:type")) is None]
         return f"{_NOTES[str(note.tag)]} {len(others) + 1}"
 
@@ -147,9 +150,10 @@ class Places:
         return found
 
 
-def heading_levels(styles: bytes | None) -> dict[str, int]:
+def heading_levels(members: Mapping[str, bytes]) -> dict[str, int]:
     """Return the heading level of each paragraph style that is one, from 1."""
     levels = {}
+    styles = member_of(members, "styles+xml")
     for style in parse(styles).iterfind("w:style", NS) if styles else ():
         name = style.find("w:name", NS)
         label = (name.get(q("w:val")) or "").lower() if name is not None else ""

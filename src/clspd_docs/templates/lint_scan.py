@@ -13,9 +13,12 @@ from clspd_docs.origin import Place
 from clspd_docs.templates.explain import explain
 from clspd_docs.templates.lint_places import Places, edge_labels, heading_levels
 from clspd_docs.templates.lint_runs import pieces
-from clspd_docs.templates.parts import NS, content_types, parse, q, text_parts
+from clspd_docs.templates.loops import Lists
+from clspd_docs.templates.parts import NS, member_of, parse, q, text_parts
+from clspd_docs.templates.splice_lists import numbered_styles
 from clspd_docs.templates.tags import TAG, Spot, Tag, is_fallback, split, spots
 
+TRACKED: Final = (q("w:ins"), q("w:del"), q("w:moveFrom"), q("w:moveTo"))
 _INLINE: Final = str.maketrans("", "", "\n\t\u2011")
 
 
@@ -44,7 +47,7 @@ class Fault:
 class PartScan:
     """One part with paragraphs. ``tags`` leaves out the old copies of text boxes, ``old_tags`` is those.
 
-    ``numbered`` holds the lists of the template whose lines bear a number.
+    Neither holds what a tracked change takes away. ``styled`` gives the list of each style that numbers lines.
     """
 
     file: str
@@ -55,7 +58,7 @@ class PartScan:
     spots: tuple[Spot, ...]
     tags: tuple[TypedTag, ...]
     old_tags: tuple[TypedTag, ...]
-    numbered: frozenset[str]
+    styled: Mapping[str, str]
 
     def at(self, kind: Kind, element: etree._Element, text: str | None = None, **facts: str) -> Fault:
         """Return the fault of an element; ``text`` tells the place when the element is no paragraph."""
@@ -88,49 +91,51 @@ class Scan:
 
     def member(self, ending: str) -> bytes | None:
         """Return the first member whose content type ends so (« styles+xml »)."""
-        found = (n for n, kind in content_types(self.members) if kind.rpartition(".")[2] == ending)
-        return next((self.members[name] for name in found if name in self.members), None)
+        return member_of(self.members, ending)
 
 
 def scan(members: Mapping[str, bytes], file: str) -> Scan:
     """Return the parts of a template, in the order of the findings; ``file`` is its name in their places."""
-    labels = edge_labels(members)
-    by_kind = {kind.rpartition(".")[2]: members.get(name) for name, kind in content_types(members)}
-    levels, numbered = heading_levels(by_kind.get("styles+xml")), _numbered(by_kind.get("numbering+xml"))
+    labels, levels, styled = edge_labels(members), heading_levels(members), _styled(members)
     parts = []
     for part in text_parts(members):
         root = parse(members[part.name])
         label = labels.get(part.name, part.label)
-        here = tuple(spots(label, root))
-        tags = _in_order(root, [tag for spot in here for tag in _tags(spot)])
+        here = tuple(spots(root))
+        if next(root.iter(*TRACKED), None) is not None:
+            here = tuple(spot for spot in here if not _is_gone(spot.holder, 0, len(spot.text)))
+            tags = [
+                tag for spot in here for tag in _tags(spot) if not _is_gone(tag.holder, tag.start, tag.end)
+            ]
+        else:
+            tags = [tag for spot in here for tag in _tags(spot)]
+        tags = _in_order(root, tags)
         parts.append(
             PartScan(
                 *(file, part.name, label, root, Places(label, root, levels), here),
                 tuple(tag for tag in tags if not is_fallback(tag.holder)),
                 tuple(tag for tag in tags if is_fallback(tag.holder)),
-                numbered,
+                styled,
             )
         )
     return Scan(file, members, tuple(parts))
 
 
-def _numbered(numbering: bytes | None) -> frozenset[str]:
-    """Return the lists that count: not those with bullets."""
-    if numbering is None:
-        return frozenset()
-    root = parse(numbering)
-    counting = {
-        abstract.get(q("w:abstractNumId"))
-        for abstract in root.iterfind("w:abstractNum", NS)
-        if any(
-            f.get(q("w:val")) not in {"bullet", "none"} for f in abstract.iterfind("w:lvl[1]/w:numFmt", NS)
-        )
-    }
-    return frozenset(
-        number.get(q("w:numId")) or ""
-        for number in root.iterfind("w:num", NS)
-        if any(a.get(q("w:val")) in counting for a in number.iterfind("w:abstractNumId", NS))
-    )
+def _styled(members: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the number of the list of each paragraph style that numbers its lines: not those with bullets."""
+    numbering, styles = member_of(members, "numbering+xml"), member_of(members, "styles+xml")
+    if numbering is None or styles is None:
+        return {}
+    counted = Lists(numbering).counted
+    return {name: used for name, used in numbered_styles(parse(styles)).items() if used in counted}
+
+
+def _is_gone(holder: etree._Element, start: int, end: int) -> bool:
+    """True for characters that a tracked change takes away."""
+    nodes = [piece.node for piece in pieces(holder, start, end)] if is_paragraph(holder) else [holder]
+    rows = (row for node in nodes for row in node.iterancestors(q("w:tr")))
+    gone = (next(node.iterancestors(q("w:del"), q("w:moveFrom")), None) is not None for node in nodes)
+    return all(gone) or any(row.find("w:trPr/w:del", NS) is not None for row in rows)
 
 
 def _tags(spot: Spot) -> list[TypedTag]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from lxml import etree
+
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.templates.engine import LONE, RICH_PREFIX
 from clspd_docs.templates.explain import REFUSED
@@ -18,7 +20,7 @@ from clspd_docs.templates.lint_fixes import (
     syntax_error,
 )
 from clspd_docs.templates.lint_runs import container, pieces
-from clspd_docs.templates.lint_scan import Fault, PartScan, TypedTag, is_paragraph
+from clspd_docs.templates.lint_scan import TRACKED, Fault, PartScan, TypedTag, is_paragraph
 from clspd_docs.templates.parts import q
 from clspd_docs.templates.tags import LONE_BRACES, TAG, Spot, is_fallback, plain_quotes
 
@@ -101,8 +103,6 @@ _SIGNS: Final = {
 _INSIDE: Final = {
     q("w:hyperlink"): "un lien",
     q("w:sdtContent"): "un contrôle de contenu",
-    q("w:ins"): "une modification suivie",
-    q("w:del"): "une modification suivie",
     q("w:smartTag"): "une balise active de Word",
 }
 
@@ -156,12 +156,20 @@ def _placed(part: PartScan, tag: TypedTag) -> Iterator[Fault]:
     if acting and next(tag.holder.iterancestors(q("w:tr")), None) is None:
         yield part.of_tag(OUTSIDE_TABLE, tag, prefixe=acting)
     if is_paragraph(tag.holder) and next(tag.holder.iter(*_INSIDE), None) is not None:
-        held = [container(piece.node) for piece in pieces(tag.holder, tag.start, tag.end)]
+        held = [_kept_in(piece.node) for piece in pieces(tag.holder, tag.start, tag.end)]
         if any(one is not held[0] for one in held):
             odd = next((one for one in held if one is not None and one.tag in _INSIDE), None)
             yield part.of_tag(
                 STRADDLING, tag, dedans=_INSIDE[str(odd.tag)] if odd is not None else "un champ"
             )
+
+
+def _kept_in(node: etree._Element) -> etree._Element | None:
+    """Return what holds the run of ``node`` once the tracked changes are accepted."""
+    holder = container(node)
+    while holder is not None and holder.tag in TRACKED:
+        holder = holder.getparent()
+    return holder
 
 
 def _loose(part: PartScan, spot: Spot) -> Iterator[Fault]:

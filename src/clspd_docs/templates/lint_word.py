@@ -11,7 +11,7 @@ from lxml import etree
 
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.templates.lint_places import own_text
-from clspd_docs.templates.lint_scan import Fault, PartScan, Scan
+from clspd_docs.templates.lint_scan import TRACKED, Fault, PartScan, Scan
 from clspd_docs.templates.parts import NS, parse, q
 from clspd_docs.templates.tags import LONE_BRACES, TAG, is_fallback
 
@@ -24,12 +24,13 @@ MOVING_FIELD = Kind(
 )
 AUTHOR: Final = "clspd-docs"  # of the comments of an annotated copy
 
-TRACKED: Final = Kind(
+CHANGES: Final = Kind(
     "MOD137",
-    Severity.ERROR,
+    Severity.WARNING,
     "Suivi des modifications",
-    "Le modèle garde des modifications suivies : le texte supprimé paraîtrait, barré, dans les documents.",
-    "Dans Word : Révision, Accepter toutes les modifications et arrêter le suivi ; enregistrer.",
+    "Les modifications suivies seront acceptées dans les documents : ce qui est ajouté y sera, ce qui est supprimé "
+    "n’y sera pas.",
+    "Pour en décider vous-même, dans Word : Révision, accepter ou refuser chaque modification ; enregistrer.",
 )
 NOT_FILLED: Final = Kind(
     "MOD160",
@@ -40,10 +41,10 @@ NOT_FILLED: Final = Kind(
 )
 COMMENTS: Final = Kind(
     "MOD161",
-    Severity.WARNING,
+    Severity.NOTE,
     "Commentaires laissés",
-    "Un commentaire de Word est resté dans le modèle : il serait dans tous les documents.",
-    "Dans Word : Révision, Supprimer tous les commentaires ; enregistrer.",
+    "Ce commentaire de Word reste dans le modèle : les documents ne l’auront pas.",
+    "Rien à faire ; s’il ne sert plus, le supprimer dans Word (Révision, Supprimer).",
 )
 HIDDEN: Final = Kind(
     "MOD162",
@@ -98,7 +99,6 @@ FONT: Final = Kind(
     "Choisir Calibri, Cambria, Arial, Times New Roman ou Courier New.",
 )
 
-_TRACKED: Final = (q("w:ins"), q("w:del"), q("w:moveFrom"), q("w:moveTo"))
 _MOVING: Final = frozenset(
     {"DATE", "TIME", "SAVEDATE", "PRINTDATE", "CREATEDATE", "EDITTIME", "DDE", "DDEAUTO"}
     | {"INCLUDETEXT", "INCLUDEPICTURE", "LINK", "DATABASE"}
@@ -108,7 +108,6 @@ _MERGE: Final = frozenset(
 )
 _DESK: Final = frozenset({"FILENAME", "USERNAME", "USERINITIALS", "USERADDRESS", "LASTSAVEDBY", "TEMPLATE"})
 _ELSEWHERE: Final = (
-    (re.compile(r"word/comments\d*\.xml"), "un commentaire"),
     (re.compile(r"docProps/(custom|app)\.xml"), "une propriété personnalisée"),
     (re.compile(r"word/charts/chart\d*\.xml"), "un graphique"),
     (re.compile(r"word/diagrams/data\d*\.xml"), "un graphique SmartArt"),
@@ -123,9 +122,9 @@ _FONTS: Final = re.compile(
 def word_faults(scan: Scan) -> Iterator[Fault]:
     """Yield MOD137, MOD146 and MOD160 to MOD168."""
     for part in scan.parts:
-        tracked = next(part.root.iter(*_TRACKED), None)
+        tracked = next(part.root.iter(*TRACKED), None)
         if tracked is not None:
-            yield part.at(TRACKED, tracked)
+            yield part.at(CHANGES, tracked)
         yield from _fields(part)
         yield from _text(part)
         yield from _objects(part)
@@ -205,7 +204,7 @@ def _elsewhere(scan: Scan) -> Iterator[Fault]:
     for name, raw in scan.members.items():
         place = next((told for pattern, told in _ELSEWHERE if pattern.fullmatch(name)), None)
         if place and b"{" in raw:
-            text = "".join(str(t) for e in parse(raw) if e.get(q("w:author")) != AUTHOR for t in e.itertext())
+            text = "".join(str(t) for t in parse(raw).itertext())
             for match in TAG.finditer(text):
                 yield scan.whole(NOT_FILLED, texte=match[0], endroit=place)
         elif name.endswith(".rels") and (b"%7B" in raw or b"{" in raw):

@@ -8,6 +8,7 @@ the turn begins with one.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -25,12 +26,17 @@ _VAL: Final = q("w:val")
 
 
 @dataclass(frozen=True, slots=True)
-class _Loop:
-    """A loop over paragraphs or rows: the blocks that open and close it, and the paragraphs between."""
+class Loop:
+    """A loop over paragraphs or rows.
 
+    ``holder`` is the paragraph of its first tag, ``start`` and ``end`` the blocks of its two tags, ``inside``
+    the ranks of the paragraphs between.
+    """
+
+    holder: etree._Element
     start: etree._Element
     end: etree._Element
-    inside: tuple[etree._Element, ...]
+    inside: range
 
 
 def prepare_loops(root: etree._Element, counted: frozenset[str]) -> bool:
@@ -40,36 +46,71 @@ def prepare_loops(root: etree._Element, counted: frozenset[str]) -> bool:
         root: A part of a template, changed in place.
         counted: The numbers of the lists that count.
     """
-    loops = list(_loops(root))
-    users: dict[str, list[etree._Element]] = {}
-    for paragraph in root.iter(q("w:p")):
+    paragraphs = list(root.iter(q("w:p")))
+    loops = list(_loops(root, paragraphs))
+    users: dict[str, list[int]] = {}
+    for rank, paragraph in enumerate(paragraphs if loops else ()):
         number = paragraph.find("w:pPr/w:numPr/w:numId", NS)
         if number is not None and number.get(_VAL) in counted:
-            users.setdefault(number.get(_VAL) or "", []).append(paragraph)
-    is_marked = False
+            users.setdefault(number.get(_VAL) or "", []).append(rank)
+    marked = list(_held(loops, paragraphs, users))
+    for loop, used in marked:
+        loop.start.addnext(etree.Element(q(_RESTART), {_VAL: used}))
     for loop in loops:
-        content = [p for p in loop.inside if not _is_block_tag(p)]
-        for used, paragraphs in users.items():
-            if set(paragraphs) <= set(loop.inside) and content and content[0] not in paragraphs:
-                loop.start.addnext(etree.Element(q(_RESTART), {_VAL: used}))
-                is_marked = True
         _spare_last_break(loop)
-    return is_marked
+    return bool(marked)
 
 
-def _loops(root: etree._Element) -> Iterator[_Loop]:
-    order = {paragraph: at for at, paragraph in enumerate(root.iter(q("w:p")))}
-    paragraphs = list(order)
+def repeated_lists(
+    root: etree._Element, styled: Mapping[str, str]
+) -> Iterator[tuple[Loop, str, etree._Element]]:
+    """Yield the lists that a loop repeats and :func:`prepare_loops` leaves alone: those that a style numbers.
+
+    Args:
+        root: A part of a template.
+        styled: The number of the list of each paragraph style that has one.
+
+    Yields:
+        The loop, the number of the list, its first item.
+    """
+    paragraphs = list(root.iter(q("w:p")))
+    users: dict[str, list[int]] = {}
+    for rank, paragraph in enumerate(paragraphs):
+        style = paragraph.find("w:pPr/w:pStyle", NS)
+        used = styled.get((style.get(_VAL) or "") if style is not None else "")
+        if used and paragraph.find("w:pPr/w:numPr", NS) is None:
+            users.setdefault(used, []).append(rank)
+    for loop, used in _held(list(_loops(root, paragraphs)), paragraphs, users) if users else ():
+        yield loop, used, paragraphs[users[used][0]]
+
+
+def _held(
+    loops: list[Loop], paragraphs: list[etree._Element], users: Mapping[str, list[int]]
+) -> Iterator[tuple[Loop, str]]:
+    """Yield the loops that hold a list whole, each with its number, but where an item begins the turn."""
+    contents = [rank for rank, paragraph in enumerate(paragraphs) if users and not _is_block_tag(paragraph)]
+    items = {used: frozenset(ranks) for used, ranks in users.items()}
+    for loop in loops:
+        at = bisect_left(contents, loop.inside.start)
+        for used, ranks in users.items():
+            is_whole = ranks[0] in loop.inside and ranks[-1] in loop.inside
+            if is_whole and at < len(contents) and contents[at] not in items[used]:
+                yield loop, used
+
+
+def _loops(root: etree._Element, paragraphs: list[etree._Element]) -> Iterator[Loop]:
+    ranks = {paragraph: rank for rank, paragraph in enumerate(paragraphs)}
     opened: list[tuple[str, etree._Element]] = []
-    for tag in tags_of("", root):
+    for tag in tags_of(root, lambda _: ""):
         if tag.word in {"for", "if", "with"} and tag.prefix in {"p", "tr"}:
             opened.append((f"{tag.prefix} {tag.word}", tag.holder))
         elif tag.word in {"endfor", "endif", "endwith"} and tag.prefix in {"p", "tr"} and opened:
-            kind, start = opened.pop()
-            blocks = [_block(start, tag.prefix), _block(tag.holder, tag.prefix)]
-            if kind == f"{tag.prefix} for" and None not in blocks and start in order and tag.holder in order:
-                inside = paragraphs[order[start] + 1 : order[tag.holder]]
-                yield _Loop(blocks[0], blocks[1], tuple(inside))  # type: ignore[arg-type]  # neither is None
+            kind, holder = opened.pop()
+            start, end = _block(holder, tag.prefix), _block(tag.holder, tag.prefix)
+            if kind != f"{tag.prefix} for" or start is None or end is None:
+                continue
+            if holder in ranks and tag.holder in ranks:
+                yield Loop(holder, start, end, range(ranks[holder] + 1, ranks[tag.holder]))
 
 
 def _block(holder: etree._Element, prefix: str) -> etree._Element | None:
@@ -99,7 +140,7 @@ def _is_break(element: etree._Element | None) -> bool:
     return bool(_BREAK(element)) and next(element.iter(q("w:drawing"), q("w:pict")), None) is None
 
 
-def _spare_last_break(loop: _Loop) -> None:
+def _spare_last_break(loop: Loop) -> None:
     """Leave out, in the last turn, a page break that would make an empty page: nothing follows on that page."""
     last, following = loop.end.getprevious(), loop.end.getnext()
     ends = (
@@ -139,8 +180,8 @@ class Lists:
             if abstract is not None and _counts(abstract):
                 self.definitions[number.get(q("w:numId")) or ""] = _restarting(number, abstract)
         self.counted = frozenset(self.definitions)
-        taken = [int(n.get(q("w:numId")) or 0) for n in root.iterfind("w:num", NS)]
-        self.first = max(taken, default=0) + 1
+        taken = (n.get(q("w:numId")) or "" for n in root.iterfind("w:num", NS))
+        self.first = max((int(number) for number in taken if number.isdecimal()), default=0) + 1
 
     def part(self, copies: list[str]) -> bytes:
         """Return the member with one more list for each of ``copies``, the number that it copies."""

@@ -123,7 +123,7 @@ def _unwrap(control: etree._Element, content: etree._Element) -> None:
 
 def convert_typed(root: etree._Element, lexicon: Lexicon) -> Iterator[Outcome]:
     """Replace « «Nom» » typed by hand when its name is one that lists use; the lint tells the others."""
-    for spot in list(spots("", root)):
+    for spot in list(spots(root)):
         if not is_paragraph(spot.holder):
             continue
         for match in reversed(list(_TYPED.finditer(spot.text))):

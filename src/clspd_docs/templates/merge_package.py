@@ -15,9 +15,9 @@ from lxml import etree
 from clspd_docs.errors import Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
-from clspd_docs.templates.annotate import packed
 from clspd_docs.templates.package import DAMAGED, MACROS, OUTSIDE, WORD_TEMPLATE, open_template
 from clspd_docs.templates.parts import CONTENT_TYPES, MAIN_TYPE, NS, parse, q, serialise, text_parts
+from clspd_docs.templates.zipping import packed
 
 SOURCE_DROPPED: Final = Kind(
     "MOD306",

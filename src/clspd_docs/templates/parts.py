@@ -74,6 +74,12 @@ def content_types(members: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         yield (override.get("PartName") or "").removeprefix("/"), override.get("ContentType") or ""
 
 
+def member_of(members: Mapping[str, bytes], ending: str) -> bytes | None:
+    """Return the first member whose content type ends so (« styles+xml »)."""
+    found = (n for n, kind in content_types(members) if kind.rpartition(".")[2] == ending)
+    return next((members[name] for name in found if name in members), None)
+
+
 def text_parts(members: Mapping[str, bytes]) -> list[TextPart]:
     """Return the parts with paragraphs that are there: body, headers, footers, notes; by name within each."""
     found = [(kind, name) for name, kind in content_types(members) if kind in _LABELS and name in members]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 from typing import Any, Final
@@ -17,10 +17,12 @@ from lxml import etree
 
 from clspd_docs.findings import Finding
 from clspd_docs.origin import Place
+from clspd_docs.templates.drawings import DRAWING_MARK, DRAWINGS, place_drawings, with_chart_types
 from clspd_docs.templates.engine import Docxtpl, Program, Run, compile_part
 from clspd_docs.templates.explain import explain
 from clspd_docs.templates.filters import TooMuchError
 from clspd_docs.templates.language import Sandbox
+from clspd_docs.templates.lint_places import Places, edge_labels, heading_levels
 from clspd_docs.templates.loops import Lists, numbering_part, prepare_loops, restart
 from clspd_docs.templates.parts import (
     CONTENT_TYPES,
@@ -88,6 +90,7 @@ class _Compiled:
     first_drawing_id: int
     numbering: str | None
     lists: Lists | None  # when a loop starts some again
+    types: bytes  # of the members, to which charts are added
 
 
 class Template:
@@ -114,13 +117,16 @@ class Template:
         parts, ids = [], [0]
         numbering, shown = numbering_part(members), properties_of(members)
         lists = Lists(members[numbering]) if numbering else None
-        for text in text_parts(members):
+        labels, levels = edge_labels(members), heading_levels(members)
+        for found in text_parts(members):
+            text = replace(found, label=labels.get(found.name, found.label))
             root = parse(members[text.name])
             write_properties(root, shown)
             restarts = prepare_loops(root, lists.counted if lists else frozenset())
-            program = compile_part(sandbox, docxtpl, root, self.place_file, text.label)
+            program = compile_part(sandbox, docxtpl, root, self.place_file, Places(text.label, root, levels))
             pictures = Placeholders(root, text, self.place_file) if has_placeholders(root) else None
-            if program.faults or program.tags or pictures:
+            has_drawing = DRAWING_MARK.encode() in members[text.name]
+            if program.faults or program.tags or pictures or has_drawing:
                 grid = any(_changes_grid(tag.prefix, tag.body) for tag in program.tags)
                 rels = open_relations(members.get(rels_of(text.name)))
                 parts.append(_Part(text, program, pictures, rels, _ids(root), grid, restarts))
@@ -133,7 +139,9 @@ class Template:
         if not any(part.restarts_lists for part in parts):
             lists = None
         still = _still(members, parts, {core, numbering if lists else None})
-        return _Compiled(docxtpl, tuple(parts), properties, core, still, max(ids) + 1, numbering, lists)
+        types = with_picture_types(members[CONTENT_TYPES])
+        first = max(ids) + 1
+        return _Compiled(docxtpl, tuple(parts), properties, core, still, first, numbering, lists, types)
 
     def fields(self) -> tuple[str, ...]:
         """Return the dotted paths that the template reads, sorted: « membre.nom », « seance.points[].titre ».
@@ -149,16 +157,18 @@ class Template:
         """Return the document for ``context``; the same context gives the same bytes. Nothing is raised.
 
         Args:
-            context: Root names of the tags. Two have a meaning of their own: ``images`` (PNG or JPEG bytes by
-                name, for the placeholder pictures) and ``fixe_le`` (datetime, the dates of the document).
+            context: Root names of the tags. Three have a meaning of their own: ``images`` (PNG or JPEG bytes by
+                name, for the placeholder pictures), ``dessins`` (drawings by name) and ``fixe_le`` (datetime, the
+                dates of the document).
 
         Returns:
-            The bytes, or every fault met: MOD120 to MOD124, FUS101 to FUS111. FUS112 comes with the bytes.
+            The bytes, or every fault met: MOD120 to MOD124, FUS101 to FUS115; FUS112 and FUS114 come with the
+            bytes.
         """
         compiled, run, media = self._compiled, Run(context), Media()
         findings: list[Finding] = []
         changed: list[Member] = []
-        drawings, copies = count(compiled.first_drawing_id), list[str]()
+        drawings, copies, charts = count(compiled.first_drawing_id), list[str](), dict[str, bytes]()
         for part in compiled.parts:
             relations = Relations(part.rels, part.text, media)
             xml, faults = self._render_part(part, run, relations)
@@ -170,11 +180,15 @@ class Template:
                 findings += faults
             if part.restarts_lists and compiled.lists:
                 xml = restart(xml, compiled.lists, copies)
+            place = Place(self.place_file, part=part.text.label)
+            placed = place_drawings(xml, context.get(DRAWINGS, {}), place)
+            findings += placed.findings
+            charts |= placed.members
             # Each drawing has an id of its own, as Word asks.
-            xml = part.ids.sub(lambda match: f"{match[1]}{next(drawings)}", xml)
+            xml = part.ids.sub(lambda match: f"{match[1]}{next(drawings)}", placed.xml)
             changed.append(deflated(part.text.name, (DECLARATION + xml).encode()))
-            if relations.is_needed:
-                changed.append(deflated(rels_of(part.text.name), relations.part()))
+            if relations.is_needed or placed.members:
+                changed.append(deflated(rels_of(part.text.name), placed.relations(relations.part())))
         if compiled.properties and compiled.core_name:
             raw, faults = compiled.properties.render(run)
             changed.append(deflated(compiled.core_name, raw))
@@ -184,7 +198,11 @@ class Template:
         if any(finding.is_error for finding in findings):
             return Rendered(None, tuple(findings))
         pictures = (stored(name, raw) for name, raw in sorted(media.members.items()))
-        return Rendered(archive((*compiled.still, *changed, *pictures)), tuple(findings))
+        still = compiled.still
+        if charts:
+            still = (deflated(CONTENT_TYPES, with_chart_types(compiled.types, charts)), *still[1:])
+        added = (deflated(name, raw) for name, raw in sorted(charts.items()))
+        return Rendered(archive((*still, *changed, *pictures, *added)), tuple(findings))
 
     def _render_part(self, part: _Part, run: Run, relations: Relations) -> tuple[str | None, list[Finding]]:
         """Return the XML of a part, without its declaration."""

@@ -29,7 +29,7 @@ class Lists:
             self._abstracts = {_id(e, "w:abstractNumId"): e for e in self._root.findall("w:abstractNum", NS)}
             self._numbers = {_id(e, "w:numId"): e for e in self._root.findall("w:num", NS)}
         self._next = 1 + max((int(key) for key in (*self._abstracts, *self._numbers)), default=0)
-        self._styles = {} if styles is None else _numbered_styles(parse(styles))
+        self._styles = {} if styles is None else numbered_styles(parse(styles))
         self._counted_styles = {
             style
             for style, number in self._styles.items()
@@ -98,7 +98,7 @@ def _id(element: etree._Element, name: str) -> str:
     return element.get(q(name)) or "0"
 
 
-def _numbered_styles(root: etree._Element) -> dict[str, str]:
+def numbered_styles(root: etree._Element) -> dict[str, str]:
     """Return the list of each paragraph style that has one, itself or by the style it is based on.
 
     The default style is also under "": a paragraph that names none has it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,8 +21,6 @@ _PREFIX: Final = re.compile(r"(tr|tc|p|r)\s")
 _STRAIGHT: Final = str.maketrans("‘’“”", "''\"\"")
 _STRAIGHT_DOUBLE: Final = str.maketrans("“”", '""')
 _QUOTED: Final = re.compile(r"""("[^"]*"|'[^']*')""")
-_WORDS_SHOWN: Final = 40
-_WORDS_READ: Final = 200
 
 # What stands for a character inside a paragraph; Word may put any of them in the middle of a tag.
 _TEXT: Final = q("w:t")
@@ -36,7 +34,7 @@ class Tag:
     """One tag.
 
     ``typed`` is what Word shows (« {%tr for p in points %} »), ``prefix`` its docxtpl prefix (« tr »),
-    ``body`` the rest (« for p in points »), ``where`` and ``holder`` those of its spot.
+    ``body`` the rest (« for p in points »), ``where`` its place as Word shows it, ``holder`` that of its spot.
     """
 
     typed: str
@@ -97,52 +95,35 @@ def plain_quotes(tag: str) -> str:
 class Spot:
     """A paragraph and its own text, or another element that holds text: deleted text, field code, picture."""
 
-    label: str
     holder: etree._Element
     text: str
-    tables: Mapping[etree._Element, int]
-
-    @property
-    def where(self) -> str:
-        """The place as Word shows it: « corps, tableau 2, « Madame, Monsieur… » »."""
-        words = [self.label]
-        outermost = list(self.holder.iterancestors(q("w:tbl")))[-1:]
-        words += [f"tableau {self.tables[table]}" for table in outermost]
-        if self.holder.tag == q("wp:docPr"):
-            words.append("texte de remplacement d’une image")
-        first = " ".join(_NOT_TYPED.sub(" ", self.text[:_WORDS_READ]).split())
-        if first:
-            shown = first if len(first) <= _WORDS_SHOWN else f"{first[: _WORDS_SHOWN - 1].rstrip()}…"
-            words.append(f"« {shown} »")
-        return ", ".join(words)
 
 
-def spots(label: str, root: etree._Element) -> Iterator[Spot]:
+def spots(root: etree._Element) -> Iterator[Spot]:
     """Yield the paragraphs in document order; a text box's paragraphs are its own, not its host's.
 
     Deleted text, field codes and alternative texts come after, each as one element and its text.
     """
-    tables = {table: number for number, table in enumerate(root.iter(q("w:tbl")), 1)}
     texts: dict[etree._Element, list[str]] = {p: [] for p in root.iter(q("w:p"))}
     for node in root.iter(_TEXT, *_INLINE):
         holder = next(node.iterancestors(q("w:p")), None)
         if holder is not None:
             texts[holder].append(_INLINE.get(str(node.tag)) or node.text or "")
     for holder, pieces in texts.items():
-        yield Spot(label, holder, "".join(pieces), tables)
+        yield Spot(holder, "".join(pieces))
     for node in root.iter(*_SEPARATE):
-        yield Spot(label, node, node.text or "", tables)
+        yield Spot(node, node.text or "")
     for picture in root.iter(q("wp:docPr")):
-        yield Spot(label, picture, picture.get("descr") or "", tables)
+        yield Spot(picture, picture.get("descr") or "")
 
 
-def tags_of(label: str, root: etree._Element) -> list[Tag]:
-    """Return the tags of one part, in the order of :func:`spots`."""
+def tags_of(root: etree._Element, where: Callable[[etree._Element], str]) -> list[Tag]:
+    """Return the tags of one part, in the order of :func:`spots`; ``where`` tells the place of an element."""
     found: list[Tag] = []
-    for spot in spots(label, root):
+    for spot in spots(root):
         matches = [_NOT_TYPED.sub("", match[0]) for match in TAG.finditer(spot.text)]
-        where = spot.where if matches else ""
-        found += [Tag(typed, *split(typed), where, spot.holder) for typed in matches]
+        place = where(spot.holder) if matches else ""
+        found += [Tag(typed, *split(typed), place, spot.holder) for typed in matches]
     return found
 
 

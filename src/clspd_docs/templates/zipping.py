@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from clspd_docs.templates.parts import CONTENT_TYPES
 
 LEVEL: Final = 6
 _FIRST_DAY: Final = 33  # 1 January 1980, the first date that a zip can hold
@@ -42,6 +44,13 @@ def _member(name: str, raw: bytes, data: bytes, method: int) -> Member:
     flags = 0 if name.isascii() else _UTF8_NAME
     sizes = (zlib.crc32(raw), len(data), len(raw), len(encoded), 0)
     return Member(encoded, struct.pack("<HHHHHLLLHH", 20, flags, method, 0, _FIRST_DAY, *sizes), data)
+
+
+def packed(members: Mapping[str, bytes]) -> bytes:
+    """Return a whole Word file: its content types first, as readers ask, then the members in their order."""
+    return archive(
+        deflated(name, members[name]) for name in sorted(members, key=lambda n: n != CONTENT_TYPES)
+    )
 
 
 def archive(members: Iterable[Member]) -> bytes:
