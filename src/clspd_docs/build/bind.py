@@ -325,9 +325,7 @@ class Bindery:
         spec = self._spec(binding)
         # Of what LibreOffice makes, the Word file tells more than the PDF, which holds the time of the day.
         front = [p.docx_sha256 for p in binding.front.values()]
-        pieces = [
-            (p.key, p.title, p.docx_sha256 or sha256(p.pdf), p.draft, p.owner) for p in binding.pieces
-        ]
+        pieces = [(p.key, p.title, p.docx_sha256 or sha256(p.pdf), p.draft, p.owner) for p in binding.pieces]
         named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto)
         return fingerprint(self.cache.converter, named, front, pieces)
 
