@@ -71,7 +71,14 @@ def _add_sessions(book: Rows) -> None:
         *((f"P-2024-{n:02}", dt.date(2024, n, 12)) for n in (3, 6, 11)),
     ]
     book["seances"] += [
-        {**held, "id": name, "date": day, "statut": StatutSeance.TENUE, "prochaine": None}
+        {
+            **held,
+            "id": name,
+            "date": day,
+            "statut": StatutSeance.TENUE,
+            "prochaine": None,
+            "convoquee_le": None,
+        }
         for name, day in past
     ]
     point = next(p for p in book["points"] if p["seance"] == HELD[0])

@@ -81,6 +81,11 @@ def test_a_killed_build_leaves_nothing_and_the_next_one_completes(tmp_path: Path
     answer = run_json(*wanted)
     assert answer["exit"] == 0
     assert len(answer["documents"]) == 36
-    assert {path.name for path in (root / "sorties").iterdir()} <= {"P-2027-02", ".cache", ".verrou"}
+    assert {path.name for path in (root / "sorties").iterdir()} <= {
+        "P-2027-02",
+        ".annexes",
+        ".cache",
+        ".verrou",
+    }
     assert not left_by(killed.pid)
     assert run_json(*wanted)["converter_starts"] == 0

@@ -62,7 +62,7 @@ def test_a_sound_template_has_no_finding(tmp_path: Path) -> None:
         ("{{ membre.supprimer() }}", ["MOD122"]),
         ("{{ membre._nom }}", ["MOD122"]),
         ("{% raw %}", ["MOD122"]),
-        ("{{ nom }", ["MOD123"]),
+        ("{{ nom }", ["MOD139"]),
         ("nom }}", ["MOD123"]),
         ("{{r nom }}", ["MOD124"]),
         ("{% if a %}x", ["MOD130"]),
@@ -71,7 +71,7 @@ def test_a_sound_template_has_no_finding(tmp_path: Path) -> None:
         ("{% else %}", ["MOD131"]),
         ("{% for a in b %}x{% endif %}", ["MOD132"]),
         ("{ nom }", ["MOD134"]),
-        ("{ { nom } }", ["MOD134"]),
+        ("{ { nom } }", ["MOD139"]),
         ("{{ nom|ou(« x ») }}", ["MOD135"]),
         ('{{ nom|ou("« x »") }}', []),
         ("{{ nom|ou(“x”) }}", ["MOD136"]),
@@ -89,11 +89,40 @@ def test_each_fault_of_a_tag_has_its_code(tmp_path: Path, tag: str, expected: li
         assert finding.remedy
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("{%p if a = « le préfet » %}", '« {%p if a == "le préfet" %} », avec des guillemets droits'),
+        ("{%p if a|ou(« x », b = 1) = « y » %}", '« {%p if a|ou("x", b = 1) == "y" %} »'),
+        ("{ { seance.date|date_longue }}", "« {{ seance.date|date_longue }} »"),
+        ("{{ seance.date } }", "« {{ seance.date }} »"),
+        ("{{courrier.formule}", "« {{ courrier.formule }} »"),
+        ("{ %p If a % }", "« {%p if a %} »"),
+        ("{% if a }", "« {% if a %} »"),
+        ("{{ endif %}", "« {% endif %} »"),
+    ],
+)
+def test_the_remedy_gives_the_tag_to_type(tmp_path: Path, written: str, said: str) -> None:
+    assert any(said in finding.remedy for finding in findings(tmp_path, Docx(written)))
+
+
+def test_a_lone_equal_sign_is_told_with_the_quotes(tmp_path: Path) -> None:
+    found = findings(tmp_path, Docx("{% if a = « b » %}x{% endif %}"))
+    assert [finding.code for finding in found] == ["MOD120", "MOD135"]
+    assert found[0].message.endswith("« = » n’y est pas attendu : écrire « == ».")
+
+
+def test_the_findings_follow_the_order_of_the_letter(tmp_path: Path) -> None:
+    docx = Docx("Veuillez {{ a|b }}", "{ { c }}").table(["Nom"], ["{{ z|y }}"]).paragraph("Au {{ nom| }}")
+    found = findings(tmp_path, docx)
+    assert [finding.code for finding in found] == ["MOD121", "MOD139", "MOD121", "MOD120"]
+
+
 def test_all_the_faults_of_all_the_parts_are_told_in_one_run(tmp_path: Path) -> None:
     docx = (
         Docx("{{ a|b }}", "{{ c de d }}").header("{{ e|f }}").footnote("{{ g }").title("{{ h|i }} {% if j %}")
     )
-    assert codes(tmp_path, docx) == ["MOD121", "MOD120", "MOD121", "MOD123", "MOD121", "MOD130"]
+    assert codes(tmp_path, docx) == ["MOD121", "MOD120", "MOD121", "MOD139", "MOD121", "MOD130"]
 
 
 @pytest.mark.parametrize(

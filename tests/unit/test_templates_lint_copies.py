@@ -164,6 +164,24 @@ def test_a_tag_is_repaired_where_it_stands(tmp_path: Path) -> None:
     assert lint(template) == []
 
 
+def test_braces_that_a_space_parts_are_joined_and_a_missing_one_is_left(tmp_path: Path) -> None:
+    docx = Docx("{ { a }}, {{ b } } et {{ c }}", "{ % if d % }x{% endif %}", "{{ e }")
+    template, findings = repair(tmp_path, docx)
+    assert texts(template) == ["{{ a }}, {{ b }} et {{ c }}", "{% if d %}x{% endif %}", "{{ e }"]
+    assert [finding.code for finding in findings] == ["MOD190"] * 3
+
+
+def test_two_tags_of_which_one_is_not_closed_are_not_said_to_be_one(tmp_path: Path) -> None:
+    docx = Docx().xml(f"<w:p>{run('{{ a } } {{')}{run(' b|de }}')}</w:p>")
+    docx.xml(f"<w:p>{run('{{ a {{')}{run(' b|de }}')}</w:p>")
+    template, findings = repair(tmp_path, docx)
+    assert texts(template) == ["{{ a }} {{ b|de }}", "{{ a {{ b|de }}"]
+    said = sorted(finding.message for finding in findings)
+    assert len(said) == 2
+    assert "« {{ a } } » est devenue « {{ a }} »" in said[0].replace("\xa0", " ")
+    assert "« {{ b|de }} »" in said[1].replace("\xa0", " ")
+
+
 def test_a_tag_cut_in_pieces_is_joined_in_the_form_of_its_first_letter(tmp_path: Path) -> None:
     bold = "<w:rPr><w:b/></w:rPr>"
     xml = f"<w:p>{run('Cher {', bold)}{run('{ no')}<w:bookmarkStart w:id='1' w:name='x'/>{run('m }', bold)}{run('}, bonjour')}</w:p>"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.files import existing, exists, write_whole
 from clspd_docs.build.findings_page import GENERATOR, findings_page
 from clspd_docs.build.preview import check
 from clspd_docs.build.publish import EDITED
@@ -96,11 +97,22 @@ def _accept(folder: Folder, path: Path) -> None:
         place = Place(_name(folder, path))
         if any(_is_same(path, folder.path(name)) for name in (WORKBOOK, *OTHER_WORKBOOKS)):
             raise Stop(IS_WORKBOOK.at(place), ExitCode.USAGE)
-        content = path.read_bytes() if path.exists() else None
+        content = existing(path)
     except OSError as error:
         raise Stop(CANNOT_WRITE.at(Place(str(path)))) from error
-    if content is not None and not is_copy(content) and GENERATOR.encode() not in content[:1000]:
+    if content is None or GENERATOR.encode() in content[:1000]:
+        return
+    if _is_untouched(content) is None:
         raise Stop(NOT_OURS.at(place), ExitCode.USAGE)
+
+
+def _is_untouched(content: bytes) -> bool | None:
+    """Whether nobody has worked in an earlier copy; None for what is no copy of ours, damaged or oversized."""
+    try:
+        form_of(content, Place(""))  # bombs stop here
+        return is_untouched(content) if is_copy(content) else None
+    except Exception:  # noqa: BLE001 - zipfile raises almost anything on what it cannot unpack
+        return None
 
 
 def _is_same(path: Path, other: Path) -> bool:
@@ -110,11 +122,10 @@ def _is_same(path: Path, other: Path) -> bool:
 def _keep_corrected(folder: Folder, path: Path) -> list[Finding]:
     """Put aside a copy that the secretary has worked in since it was written."""
     try:
-        content = path.read_bytes() if path.exists() else b""
-        if not is_copy(content) or is_untouched(content):
+        if _is_untouched(existing(path) or b"") is not False:
             return []
         aside, number = path.with_stem(f"{path.stem} (modifié à la main)"), 2
-        while aside.exists():
+        while exists(aside):
             aside = path.with_stem(f"{path.stem} (modifié à la main {number})")
             number += 1
         path.rename(aside)
@@ -125,12 +136,9 @@ def _keep_corrected(folder: Folder, path: Path) -> list[Finding]:
 
 def _write(folder: Folder, path: Path, content: bytes) -> None:
     """Write the file whole, or not at all."""
-    beside = path.with_name(f".{path.name}.tmp")
     try:
-        beside.write_bytes(content)
-        beside.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise Stop(CANNOT_WRITE.at(Place(_name(folder, path)))) from error
 
 

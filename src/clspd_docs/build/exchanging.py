@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.files import existing, is_folder, write_all
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import CANNOT_WRITE, Folder
 from clspd_docs.errors import ExitCode, Stop
@@ -104,7 +105,7 @@ def read_exchange(folder: Folder, source: Path) -> tuple[Content, list[Finding]]
         Stop: REG001 and REG005, REG140 to REG142 when nothing can be read.
     """
     name = _shown(folder, source)
-    if source.is_dir():
+    if is_folder(source):
         whole, findings = csv_source(source, name)
         content, book, told = content_of(whole)
         findings += told + council(book)[1]
@@ -120,16 +121,14 @@ def _report(command: str, content: Content, findings: list[Finding], path: str) 
 
 
 def _write(folder: Folder, files: Mapping[Path, bytes], *, force: bool) -> None:
-    """Write all the files or none that would replace another one; each in one move."""
+    """Write all the files or none that would replace another one; all on the disk before the first move."""
     try:
         for path, data in files.items():
-            if path.exists() and not force and path.read_bytes() != data:
+            if not force and existing(path) not in {None, data}:
                 raise Stop(ALREADY_THERE.at(Place(_shown(folder, path))), ExitCode.USAGE)
-        for path, data in files.items():
+        for path in files:
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f"{path.name}.tmp")
-            beside.write_bytes(data)
-            beside.replace(path)
+        write_all(files)
     except OSError as error:
         raise Stop(CANNOT_WRITE.at(Place(_shown(folder, path)))) from error
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+from clspd_docs.build.files import write_new
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import CANNOT_WRITE, Folder
 from clspd_docs.domain.french import cle, liste, slug
@@ -23,7 +25,7 @@ from clspd_docs.registers.import_write import append_rows
 from clspd_docs.registers.locate import Table, locate
 from clspd_docs.registers.losses import losses
 from clspd_docs.registers.mapping import Proposal, columns_of, header_row, propose, targets_by_name
-from clspd_docs.registers.preflight import OLE, ZIP, Form, bytes_of
+from clspd_docs.registers.preflight import MISSING, OLE, ZIP, Form, bytes_of
 from clspd_docs.registers.read import read
 from clspd_docs.registers.schema import Layout, Sheet
 from clspd_docs.registers.sheets import BY_KEY, SHEETS
@@ -154,19 +156,9 @@ def import_list(folder: Folder, wish: Wish) -> tuple[Report, Imported]:
         findings.append(LOST.at(Place(present), quoi=liste(lost)))
     path = None
     if not wish.preview:
-        path = free_name(folder, present, wish.source)
-        _write(folder.path(path), append_rows(data, imported, tables), path)
+        path = _write(folder, present, wish.source, append_rows(data, imported, tables))
     more = _more(imported, path)
     return Report("registers import", [*findings, *imported.findings], more=more), imported
-
-
-def free_name(folder: Folder, present: str, source: Path) -> str:
-    """Return the path, in the folder, of a new workbook named after the present one and the list; never taken."""
-    stem, _, _ = present.rpartition(".")
-    name, number = f"{stem}-avec-{slug(source.stem)}", 1
-    while folder.path(told := f"{name}-{number}.xlsx" if number > 1 else f"{name}.xlsx").exists():
-        number += 1
-    return told
 
 
 def _sheet(title: str) -> Sheet:
@@ -183,9 +175,10 @@ def _sheet(title: str) -> Sheet:
 def _list(wish: Wish) -> tuple[Grid, list[Finding]]:
     """Return the list, as one grid; a case file is not read."""
     place = Place(wish.source.name)
-    if not wish.source.exists():
-        raise Stop(NO_LIST.at(place))
-    data = bytes_of(wish.source, place)
+    try:
+        data = bytes_of(wish.source, place)
+    except Stop as stop:
+        raise (Stop(NO_LIST.at(place)) if stop.finding.code == MISSING.code else stop) from None
     grids: Sequence[Grid]
     if data.startswith((ZIP, OLE)):
         source = open_source(wish.source, wish.source.name)
@@ -261,13 +254,20 @@ def _present(folder: Folder, present: str) -> tuple[bytes, Any, Mapping[str, Tab
     return bytes_of(path, Place(present)), book, locate(source).tables
 
 
-def _write(path: Path, data: bytes, file: str) -> None:
-    beside = path.with_name(f"{path.name}.tmp")
+def _write(folder: Folder, present: str, source: Path, data: bytes) -> str:
+    """Write a new workbook named after the present one and the list; return its path in the folder."""
+    beside = Path(present)
+    stem = f"{beside.stem}-avec-{slug(source.stem)}"
     try:
-        beside.write_bytes(data)
-        beside.replace(path)
+        name = write_new(folder.path(present).parent, _names(stem), data)
     except OSError as error:
-        raise Stop(CANNOT_WRITE.at(Place(file))) from error
+        raise Stop(CANNOT_WRITE.at(Place(beside.with_name(f"{stem}.xlsx").as_posix()))) from error
+    return beside.with_name(name).as_posix()
+
+
+def _names(stem: str) -> Iterator[str]:
+    yield f"{stem}.xlsx"
+    yield from (f"{stem}-{number}.xlsx" for number in count(2))
 
 
 def _more(imported: Imported, path: str | None) -> dict[str, Any]:

@@ -28,8 +28,6 @@ from clspd_docs.domain.listes import Diffusion
 from clspd_docs.domain.seances import Decision, Point
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
-from clspd_docs.packets.figures import describe
-from clspd_docs.packets.intake import forget
 from clspd_docs.templates.drawings import drawn
 from clspd_docs.templates.render import Rendered, Template
 
@@ -120,6 +118,8 @@ class Cache:
         for path in self.folder.glob("*"):
             if path not in used:
                 path.unlink(missing_ok=True)
+        from clspd_docs.packets.intake import forget  # noqa: PLC0415 - pikepdf, which `check` needs not
+
         forget(self.annexes, annexes)
 
 
@@ -236,6 +236,8 @@ def produce(shop: Workshop, plan: SessionPlan) -> Output:
                 continue
             update = has_contents(shop.studio.loaded.templates[job.entry.modele])
             yield Order(job.key, f"documents/{job.key}.docx", made.docx, job.entry.modele, update)
+
+    from clspd_docs.packets.figures import describe  # noqa: PLC0415 - pikepdf, which `check` needs not
 
     for delivery in convert(shop.engine, orders(), shop.work):
         key = delivery.key

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from clspd_docs.build.files import exists, is_file, is_folder
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import Loaded, load
 from clspd_docs.build.produce import Made, Studio
@@ -26,7 +27,7 @@ from clspd_docs.templates.annotate import annotated, without_our_comments
 from clspd_docs.templates.lint import faults_of, properties_of
 from clspd_docs.templates.lint_fields import field_faults
 from clspd_docs.templates.lint_scan import Fault, Scan, scan
-from clspd_docs.templates.package import open_template
+from clspd_docs.templates.package import MISSING, open_template
 from clspd_docs.templates.parts import q
 from clspd_docs.templates.render import Template
 from clspd_docs.templates.repair import repaired
@@ -185,6 +186,9 @@ def _all(folder: Folder) -> list[Path]:
 
 def _open(one: _Checked, copies: Copies) -> None:
     """Read the template, or the corrected copy of it that is asked for."""
+    if exists(one.path) and not is_file(one.path) and not is_folder(one.path):  # a pipe never ends
+        one.faults = [Fault(MISSING.at(Place(one.file), cause="ce n’est pas un fichier ordinaire"))]
+        return
     opened = open_template(one.path, one.file)
     one.faults = [Fault(finding) for finding in opened.findings]
     if opened.template is None:
@@ -257,7 +261,7 @@ def _reads(path: str, fields: Sequence[str]) -> bool:
 def _with_data(folder: Folder, jour: dt.date, sound: Sequence[_Checked]) -> list[Finding]:
     """Merge every document that the sound templates make for the sessions of the workbook; nothing is written."""
     templates = {one.original: one.template for one in sound if one.template is not None}
-    if not templates or not folder.path(WORKBOOK).is_file():
+    if not templates or not is_file(folder.path(WORKBOOK)):
         return []
     try:
         loaded = load(folder, jour)

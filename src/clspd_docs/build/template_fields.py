@@ -9,6 +9,7 @@ from typing import Final
 from clspd_docs.build.example import example_names
 from clspd_docs.build.field_catalogue import Chapter, chapters, listed
 from clspd_docs.build.field_uses import all_uses
+from clspd_docs.build.files import exists, is_file
 from clspd_docs.build.ready_blocks import BLOCKS
 from clspd_docs.build.report import Report
 from clspd_docs.build.template_files import name_in, write_file
@@ -113,7 +114,7 @@ def write_fields(folder: Folder, target: Path | None = None) -> Report:
         Stop: MOD351 when another file has this name, ENV203 when it cannot be written.
     """
     path = target or folder.path(FILE)
-    if path.exists() and not _is_ours(path):
+    if exists(path) and not (is_file(path) and _is_ours(path)):
         raise Stop(NOT_OURS.at(Place(name_in(folder, path))), ExitCode.USAGE)
     uses = all_uses(folder)
     found = chapters(uses)

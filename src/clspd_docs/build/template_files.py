@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from clspd_docs.build.files import exists, write_whole
 from clspd_docs.build.workspace import CANNOT_WRITE, Folder
 from clspd_docs.errors import Stop
 from clspd_docs.origin import Place
@@ -20,17 +21,17 @@ def name_in(folder: Folder, path: Path) -> str:
 def free_path(path: Path) -> Path:
     """Return ``path``, or « nom-2.docx » and so on when it is taken: nothing is overwritten."""
     names = (f"{path.stem}{'' if n == 1 else f'-{n}'}{path.suffix}" for n in range(1, 1000))
-    return next(one for name in names if not (one := path.with_name(name)).exists())
+    return next(one for name in names if not exists(one := path.with_name(name)))
 
 
 def write_file(path: Path, raw: bytes) -> None:
-    """Write a file, in a folder that is made when it is not there.
+    """Write a file whole or not at all, in a folder that is made when it is not there.
 
     Raises:
         Stop: ENV203 when the system refuses.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(raw)
+        write_whole(path, raw)
     except OSError as error:
         raise Stop(CANNOT_WRITE.at(Place(path.as_posix()))) from error

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import shutil
+from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.files import exists, write_new, write_whole
 from clspd_docs.build.report import Report
+from clspd_docs.build.template_files import name_in
 from clspd_docs.build.workspace import CANNOT_WRITE, Folder
 from clspd_docs.errors import Stop
 from clspd_docs.findings import Kind, Severity
@@ -65,63 +67,48 @@ def upgrade_workbook(folder: Folder, now: dt.datetime, *, fresh: bool, preview: 
     more = {"changes": list(done.changes), "workbook": name, "preview": preview}
     if not done.changes:
         return Report(NAME, more={**more, "path": None, "backup": None})
-    old, backup = Path(name), None
-    if fresh or done.lost or done.form is not Form.XLSX or old.suffix != ".xlsx":
-        new = _free(folder, old.with_name(f"{old.stem}-v{SCHEMA_VERSION}.xlsx"))
+    path, backup = folder.path(name), None
+    if fresh or done.lost or done.form is not Form.XLSX or path.suffix != ".xlsx":
+        new = _free(path.with_name(f"{path.stem}-v{SCHEMA_VERSION}.xlsx"))
     else:
-        new, backup = old, _free(folder, old.with_stem(f"{old.stem} {now:%Y-%m-%d %Hh%M}"))
+        new = path.resolve() if path.is_symlink() else path  # a link stays one
+        backup = _free(new.with_stem(f"{new.stem} {now:%Y-%m-%d %Hh%M}"))
     if not preview:
-        _write(folder, done, old, new, backup)
+        _write(done, path, new, backup, Place(name))
     findings = [LOST.at(Place(name), quoi=what) for what in done.lost]
-    shown = {"path": new.as_posix(), "backup": backup.as_posix() if backup else None}
+    shown = {
+        "path": name if backup else Path(name).with_name(new.name).as_posix(),
+        "backup": name_in(folder, backup) if backup else None,
+    }
     return Report(NAME, findings, more={**more, **shown})
 
 
-def _free(folder: Folder, path: Path) -> Path:
+def _free(path: Path) -> Path:
     """Return ``path``, or the first « … (2) » that does not exist yet."""
     names = chain([path], (path.with_stem(f"{path.stem} ({number})") for number in count(2)))
-    return next(name for name in names if not folder.path(name.as_posix()).exists())
+    return next(name for name in names if not exists(name))
 
 
-def _write(folder: Folder, done: Upgrade, old: Path, new: Path, backup: Path | None) -> None:
+def _write(done: Upgrade, path: Path, new: Path, backup: Path | None, place: Place) -> None:
     """Write the new workbook; a copy of the old one comes first when the new one takes its place."""
-    path, place = folder.path(old.as_posix()), Place(old.as_posix())
     if backup is not None:
-        for lock in (f"~${old.name}", f".~lock.{old.name}#"):
-            if path.with_name(lock).exists():
-                raise Stop(OPEN.at(place, verrou=lock))
+        for beside in (path, new):
+            for lock in (f"~${beside.name}", f".~lock.{beside.name}#"):
+                if exists(beside.with_name(lock)):
+                    raise Stop(OPEN.at(place, verrou=lock))
     original = bytes_of(path, place)
     if hashlib.sha256(original).hexdigest() != done.digest:
         raise Stop(CHANGED.at(place))
-    beside = folder.path(f"{new.as_posix()}.tmp")
-    made: list[Path] = []
     try:
-        beside.unlink(missing_ok=True)  # of a run that was killed
-        if backup is not None:
-            made.append(_written(folder.path(backup.as_posix()), original))
-        made.append(_written(beside, done.data))
-        shutil.copymode(path, beside)
-        beside.replace(folder.path(new.as_posix()))
-    except OSError as error:
-        for target in made:
-            target.unlink(missing_ok=True)
-        raise Stop(CANNOT_WRITE.at(Place(new.as_posix()))) from error
-
-
-def _written(path: Path, data: bytes) -> Path:
-    """Write a new file and read it again.
-
-    Raises:
-        OSError: when it is there already, cannot be written, or does not read back equal; no file is left then.
-    """
-    with path.open("xb") as stream:
+        if backup is None:
+            write_new(new.parent, [new.name], done.data, like=path)
+            return
+        write_new(backup.parent, [backup.name], original)
         try:
-            stream.write(data)
-            stream.flush()
-            is_whole = path.read_bytes() == data
+            write_whole(new, done.data)
         except OSError:
-            is_whole = False
-    if not is_whole:
-        path.unlink(missing_ok=True)
-        raise OSError(f"not whole: {path.name}")
-    return path
+            with suppress(OSError):
+                backup.unlink()
+            raise
+    except OSError as error:
+        raise Stop(CANNOT_WRITE.at(place)) from error

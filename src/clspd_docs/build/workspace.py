@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from clspd_docs.build.files import exists, is_file
 from clspd_docs.conversion.engine import Moteur
 from clspd_docs.errors import ExitCode, Stop, toml_detail
 from clspd_docs.findings import Kind, Severity
@@ -130,7 +131,7 @@ class Folder:
     def workbooks(self) -> tuple[str, ...]:
         """Return the workbooks that are there, relative to the folder: the first one is read."""
         names = (WORKBOOK, *OTHER_WORKBOOKS)
-        return tuple(name for name in names if self.path(name).exists()) or (WORKBOOK,)
+        return tuple(name for name in names if exists(self.path(name))) or (WORKBOOK,)
 
     @property
     def output(self) -> Path:
@@ -144,12 +145,15 @@ class Folder:
             Stop: ENV201 when the file cannot be understood.
         """
         path = self.path(SETTINGS)
-        if not path.is_file():
+        if not is_file(path):
             return Settings()
         try:
             data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             detail = toml_detail(error)
+            raise Stop(BAD_SETTINGS.at(Place(SETTINGS), detail=detail), ExitCode.USAGE) from error
+        except OSError as error:
+            detail = "le système refuse sa lecture"
             raise Stop(BAD_SETTINGS.at(Place(SETTINGS), detail=detail), ExitCode.USAGE) from error
         section = data.get("conversion", {})
         if fault := _settings_fault(section):
@@ -170,7 +174,7 @@ def init(root: Path, *, example: bool) -> Folder:
         Stop: ENV202 when something of ours is already there, ENV203 when the folder cannot be written.
     """
     for name in (SETTINGS, WORKBOOK, TEMPLATES):
-        if (root / name).exists():
+        if exists(root / name):
             raise Stop(NOT_EMPTY.at(Place(str(root)), nom=name), ExitCode.USAGE)
     source = shipped()
     try:

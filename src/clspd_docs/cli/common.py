@@ -145,7 +145,7 @@ def print_json(answer: object) -> None:
     """Print one JSON object in UTF-8, whatever the terminal's encoding."""
     data = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
     sys.stdout.flush()
-    sys.stdout.buffer.write(data.encode())
+    sys.stdout.buffer.write(data.encode(errors="backslashreplace"))  # an argument that is not UTF-8
     sys.stdout.buffer.flush()
 
 

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import sys
 
-from clspd_docs.cli.french import use_french
+INTERRUPTED = "Interrompu : la publication précédente est intacte."
 
-use_french()
+try:
+    from clspd_docs.cli.french import use_french
 
-import click  # noqa: E402 - after use_french, so that click answers in French
+    use_french()
 
-from clspd_docs.cli.build import build  # noqa: E402
-from clspd_docs.cli.check import check  # noqa: E402
-from clspd_docs.cli.common import common_options, our_bug, print_json  # noqa: E402
-from clspd_docs.cli.doctor import doctor  # noqa: E402
-from clspd_docs.cli.explain import explain  # noqa: E402
-from clspd_docs.cli.init import init  # noqa: E402
-from clspd_docs.cli.registers import registers  # noqa: E402
-from clspd_docs.cli.templates import templates  # noqa: E402
-from clspd_docs.cli.verify import verify  # noqa: E402
-from clspd_docs.errors import ExitCode  # noqa: E402
-from clspd_docs.version import tool_version  # noqa: E402
+    import click  # after use_french, so that click answers in French
+
+    from clspd_docs.cli.build import build
+    from clspd_docs.cli.check import check
+    from clspd_docs.cli.common import common_options, our_bug, print_json
+    from clspd_docs.cli.doctor import doctor
+    from clspd_docs.cli.explain import explain
+    from clspd_docs.cli.init import init
+    from clspd_docs.cli.registers import registers
+    from clspd_docs.cli.templates import templates
+    from clspd_docs.cli.verify import verify
+    from clspd_docs.errors import ExitCode
+    from clspd_docs.version import tool_version
+except KeyboardInterrupt:  # no « main » yet to say it
+    sys.stderr.write(f"{INTERRUPTED}\n")
+    sys.exit(130)
 
 HELP = """Prépare les documents d’un CLSPD ou d’un CISPD : un classeur en entrée, des dossiers PDF en sortie.
 
@@ -56,7 +62,7 @@ def main() -> None:
         fault.show()
         code = _failed(fault.exit_code, fault.format_message())
     except (click.Abort, KeyboardInterrupt):
-        code = _failed(ExitCode.INTERRUPTED, "Interrompu : la publication précédente est intacte.", tell=True)
+        code = _failed(ExitCode.INTERRUPTED, INTERRUPTED, tell=True)
     except BrokenPipeError:  # the reader of our output left, as `| head` does
         code = ExitCode.DONE
     except Exception as error:  # noqa: BLE001 - the last fence

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 from clspd_docs.domain.drawings import BarChart, Series, Tone
 from clspd_docs.templates.parts import DECLARATION, NS
@@ -150,7 +150,7 @@ def _series(bars: BarChart, labels: list[str], rank: int, size: float) -> str:
         f'<c:ser><c:idx val="{rank}"/><c:order val="{rank}"/><c:tx><c:strRef><c:f>{_SHEET}!${column}$1</c:f>'
         f'<c:strCache><c:ptCount val="1"/>{names}</c:strCache></c:strRef></c:tx><c:spPr>{fill(look.fill)}'
         f'{outline(_BLACK, look.points, look.dash)}</c:spPr><c:invertIfNegative val="0"/><c:dLbls>'
-        f'<c:numFmt formatCode="{escape(form, {chr(34): "&quot;"})}" sourceLinked="0"/><c:spPr><a:noFill/><a:ln>'
+        f'<c:numFmt formatCode="{escape(form)}" sourceLinked="0"/><c:spPr><a:noFill/><a:ln>'
         f'<a:noFill/></a:ln></c:spPr>{_text(size, look.text, bold=True)}<c:dLblPos val="{"inBase" if bars.percent else "ctr"}"/>{flags}</c:dLbls>'
         f"<c:cat><c:strRef><c:f>{_SHEET}!$A$2:$A${last}</c:f><c:strCache>"
         f'<c:ptCount val="{len(labels)}"/>{_points(*enumerate(labels))}</c:strCache></c:strRef></c:cat>'

@@ -161,6 +161,8 @@ def _syntax_detail(error: Exception, tag: Tag | None) -> str:
     for pattern, sentence in _SYNTAX_DETAILS:
         match = re.search(pattern, message)
         if match:
+            if match[1] == "=" and tag is not None and tag.word in {"if", "elif"}:
+                return " « = » n’y est pas attendu : écrire « == »."
             return sentence.format(match[1], _keyword(match[1], tag)) + _one_name(tag)
     return ""
 
@@ -169,8 +171,14 @@ def _keyword(word: str, tag: Tag | None) -> str:
     """Return what to write for a first word that is none of ours."""
     if tag is not None and word in {"p", "tr", "tc"} and not tag.prefix:
         return f" Coller le préfixe au signe : « {{%{word} … %}} », sans espace avant « {word} »."
-    near = _KEYWORDS.get(word) or next(iter(difflib.get_close_matches(word.lower(), _WORDS, 1, 0.7)), None)
+    near = near_keyword(word)
     return f" Vouliez-vous « {near} » ?" if near else ""
+
+
+def near_keyword(word: str) -> str:
+    """Return the keyword that a first word was meant to be (« Si » → « if »), empty when none is near."""
+    near = difflib.get_close_matches(word.lower(), _WORDS, 1, 0.7)
+    return _KEYWORDS.get(word.lower()) or next(iter(near), "")
 
 
 def _one_name(tag: Tag | None) -> str:

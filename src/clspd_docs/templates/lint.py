@@ -6,6 +6,7 @@ A template is judged alone here; ``lint_fields`` compares its fields with what a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from clspd_docs.findings import Finding, in_order
 from clspd_docs.origin import Place
@@ -19,6 +20,8 @@ from clspd_docs.templates.lint_word import word_faults
 from clspd_docs.templates.parts import core_part, parse
 from clspd_docs.templates.properties import PROPERTIES, property_texts
 from clspd_docs.templates.render import Template
+
+_LAST: Final = 10**9  # rank of the properties: after every paragraph
 
 
 def lint(template: Template) -> list[Finding]:
@@ -45,8 +48,13 @@ def properties_of(template: Scan) -> Iterator[PartScan]:
         element = root[index]
         typed = tuple(TypedTag(t.typed, t.prefix, t.body, PROPERTIES, element, 0, len(text)) for t in tags)
         yield PartScan(
-            *(template.file, "", PROPERTIES, element, Places(PROPERTIES, root, {})),
-            *((), typed, (), {}),
+            *(template.file, "", PROPERTIES, element, Places(PROPERTIES, root, {}, _LAST)),
+            spots=(),
+            tags=typed,
+            old_tags=(),
+            broken=(),
+            meant=typed,
+            styled={},
         )
 
 
@@ -54,5 +62,5 @@ def _properties(template: Scan) -> Iterator[Fault]:
     for part in properties_of(template):
         yield from tag_faults(part)
         yield from block_faults(part)
-        for finding in lone_braces(part.root.text or "", Place(template.file, part=PROPERTIES)):
+        for finding in lone_braces(part.root.text or "", Place(template.file, part=PROPERTIES, tab=_LAST)):
             yield Fault(finding)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import etree
 
 from clspd_docs.findings import Kind, Severity
+from clspd_docs.templates.explain import near_keyword
+from clspd_docs.templates.lint_fixes import DOCXTPL_WORDS, STATEMENTS, corrected
 from clspd_docs.templates.lint_scan import Fault, PartScan, TypedTag
 from clspd_docs.templates.loops import repeated_lists
 from clspd_docs.templates.parts import q
-from clspd_docs.templates.tags import OPENING, is_fallback
+from clspd_docs.templates.tags import OPENING, is_fallback, split
 
 NOT_CLOSED: Final = Kind(
     "MOD130",
@@ -162,7 +165,10 @@ class _Opened:
 def block_faults(part: PartScan) -> Iterator[Fault]:
     """Yield MOD130 to MOD133, MOD138 and MOD155 to MOD159."""
     blocks: list[Block] = []
-    pairs = list(_pairs(part, blocks))
+    meant = [_meant(tag) for tag in part.meant]
+    sound = set(part.tags)
+    damaged = {(tag.holder, (tag.start, tag.end)) for tag in meant if tag not in sound}
+    pairs = [fault for fault in _pairs(part, meant, blocks) if not _follows(fault, damaged)]
     yield from pairs
     told = {f.element for f in pairs if f.finding.kind is SAME_ROW}
     rows = {_row(tag) for tag in part.tags if tag.holder in told}
@@ -170,16 +176,32 @@ def block_faults(part: PartScan) -> Iterator[Fault]:
         lost = _lost_text(tag)
         if lost and not (tag.prefix == "tr" and _row(tag) in rows):
             yield part.of_tag(LOST_TEXT, tag, texte=lost)
-    if not pairs:  # what a broken pair leaves is not known
+    if not pairs and not damaged:  # what a broken pair leaves is not known
         yield from _empty_containers(part)
         yield from _empty_tables(part, blocks)
     yield from _continued(part)
 
 
-def _pairs(part: PartScan, blocks: list[Block]) -> Iterator[Fault]:
+def _meant(tag: TypedTag) -> TypedTag:
+    """Return a damaged statement as it was meant (« {%p If a %} », « {% si a %} »): its own fault is told elsewhere."""
+    if not tag.is_statement or tag.word in STATEMENTS | DOCXTPL_WORDS:
+        return tag
+    prefix, body = split(corrected(tag.typed))
+    word, _, rest = body.partition(" ")
+    if word not in STATEMENTS:
+        body = f"{near_keyword(word) or word} {rest}".rstrip()
+    return replace(tag, prefix=prefix, body=body)
+
+
+def _follows(fault: Fault, damaged: AbstractSet[object]) -> bool:
+    """True for the missing end or start of a damaged tag: which one it lacks is known once it is mended."""
+    return fault.finding.kind in {NOT_CLOSED, NOT_OPENED} and (fault.element, fault.span) in damaged
+
+
+def _pairs(part: PartScan, tags: Sequence[TypedTag], blocks: list[Block]) -> Iterator[Fault]:
     """Match each end with its start, in the order in which Jinja meets them; the sound pairs go to ``blocks``."""
     opened = _Opened()
-    for tag in (tag for tag in part.tags if tag.is_statement):
+    for tag in (tag for tag in tags if tag.is_statement):
         if tag.word in OPENING:
             opened.push(Block(tag, _holder(tag)))
         elif tag.word in _MIDDLE or (tag.word.startswith("end") and tag.word.removeprefix("end") in OPENING):

@@ -132,7 +132,7 @@ class FieldCheck:
 
     def run(self) -> list[Fault]:
         """Return FUS101, FUS104 and MOD180 to MOD183, in the order of the tags."""
-        for tag in self._part.tags:
+        for tag in self._part.meant:
             if not tag.is_comment:
                 self._tag = tag
                 self._statement(tag)

@@ -14,8 +14,8 @@ from clspd_docs.templates.tags import OPENING, plain_quotes, split
 
 DOCXTPL_WORDS: Final = frozenset({"colspan", "cellbg", "vm", "hm"})
 _ENDS: Final = frozenset({"else", *(f"end{word}" for word in OPENING)})
-_STATEMENTS: Final = frozenset({*OPENING, *_ENDS, "elif", "set"})
-_KEYWORDS: Final = frozenset({*_STATEMENTS, "in", "and", "or", "not", "is"})
+STATEMENTS: Final = frozenset({*OPENING, *_ENDS, "elif", "set"})
+_KEYWORDS: Final = frozenset({*STATEMENTS, "in", "and", "or", "not", "is"})
 _STRINGS: Final = re.compile(r"""("[^"]*"|'[^']*')""")
 INVISIBLE: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 WIDE: Final = "\u00a0\u2007\u2009\u202f"  # spaces that docxtpl does not take for one after a prefix
@@ -24,7 +24,7 @@ _OUTSIDE: Final = str.maketrans(
 )
 _FRENCH: Final = re.compile(r"«\s*([^«»\"]*?)\s*»")
 _PREFIX_APART: Final = re.compile(
-    rf"^(\{{%[-+]?)\s+(p|tr|tc)\s+(?=(?:{'|'.join(_STATEMENTS)})\b)", re.IGNORECASE
+    rf"^(\{{%[-+]?)\s+(p|tr|tc)\s+(?=(?:{'|'.join(STATEMENTS)})\b)", re.IGNORECASE
 )
 
 
@@ -37,14 +37,37 @@ def corrected(typed: str) -> str:
     """Return the tag without the marks of automatic correction, or as typed when that does not make it sound.
 
     Undone: « » and curly quotes around texts, long dashes, ellipses, no-break and invisible spaces outside of
-    texts, a capital on a keyword, a space before « p » or « tr ».
+    texts, a capital on a keyword, a space before « p » or « tr », « = » for « == » in a condition.
     """
+    tag = straightened(typed)
+    return tag if tag != typed and is_sound(tag) else typed
+
+
+def straightened(typed: str) -> str:
+    """Return the same, sound or not: what a person is told to type."""
+    tag = _PREFIX_APART.sub(lambda m: f"{m[1]}{m[2].lower()} ", quoted(typed))
+    tag = _each(tag, lambda text: re.sub(r"(?<![\w.|])[A-Za-z]+\b", _lower_keyword, text))
+    return tag if is_sound(tag) else _compared(tag)
+
+
+def quoted(typed: str) -> str:
+    """Return the tag with straight quotes, dashes and spaces, and all else as typed."""
     tag = _straight(typed)
     if re.search("[«»]", outside_strings(tag)):
         tag = _straight(re.sub(r"«\s*|\s*»", '"', typed))
-    tag = _PREFIX_APART.sub(lambda m: f"{m[1]}{m[2].lower()} ", tag)
-    tag = _each(tag, lambda text: re.sub(r"(?<![\w.|])[A-Za-z]+\b", _lower_keyword, text))
-    return tag if tag != typed and is_sound(tag) else typed
+    return tag
+
+
+def _compared(tag: str) -> str:
+    """Return the condition with « == » for each « = » outside of texts and of the arguments of filters."""
+    if split(tag)[1].split(" ")[0] not in {"if", "elif"}:
+        return tag
+    depth, parts = 0, []
+    for n, part in enumerate(_STRINGS.split(tag)):
+        for piece in (part,) if n % 2 else re.split(r"([()]|(?<![=!<>])=(?!=))", part):
+            depth += (piece == "(") - (piece == ")")
+            parts.append("==" if piece == "=" and not depth else piece)
+    return "".join(parts)
 
 
 def _straight(tag: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml import etree
 
+from clspd_docs.origin import Place
 from clspd_docs.templates.parts import MAIN_TYPE, NS, content_types, member_of, parse, q, rels_of
 from clspd_docs.templates.tags import is_fallback
 
@@ -51,17 +52,25 @@ def own_text(paragraph: etree._Element) -> str:
 class Places:
     """Tells the places of one part; computed when the first fault is met."""
 
-    def __init__(self, label: str, root: etree._Element, levels: Mapping[str, int]) -> None:
+    def __init__(
+        self, label: str, root: etree._Element, levels: Mapping[str, int], first: int | None = None
+    ) -> None:
         """Keep what tells a place.
 
         Args:
             label: How a reader calls the part (« corps », « en-tête (première page) »).
             root: Its XML.
             levels: Level of each paragraph style that is a heading.
+            first: Rank of the part's first element in the template; without it the places of the part have none.
         """
-        self.label, self._root, self._levels = label, root, levels
+        self.label, self._root, self._levels, self._first = label, root, levels, first
         self._texts: dict[etree._Element, str] = {}
         self._ranks: dict[etree._Element, dict[etree._Element, int]] = {}
+
+    def place(self, file: str, element: etree._Element, text: str | None = None) -> Place:
+        """Return the place of an element, whose « tab » makes the findings follow the order of the letter."""
+        rank = 0 if self._first is None else self._first + self._order[paragraph_of(element)]
+        return Place(file, part=self.of(element, text), tab=rank)
 
     def of(self, element: etree._Element, text: str | None = None) -> str:
         """Return « corps, sous « Ordre du jour », tableau 2, ligne 3, colonne 1, « Madame… » »."""
@@ -119,6 +128,10 @@ class Places:
             own = [other for other in inside if next(other.iterancestors(str(parent.tag))) is parent]
             self._ranks[parent] = {other: rank for rank, other in enumerate(own, 1)}
         return self._ranks[parent][child]
+
+    @cached_property
+    def _order(self) -> dict[etree._Element, int]:
+        return {element: rank for rank, element in enumerate(self._root.iter())}
 
     @cached_property
     def _tables(self) -> dict[etree._Element, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from lxml import etree
 from clspd_docs.findings import Finding, Kind
 from clspd_docs.origin import Place
 from clspd_docs.templates.explain import explain
+from clspd_docs.templates.lint_braces import broken_tags
 from clspd_docs.templates.lint_places import Places, edge_labels, heading_levels
 from clspd_docs.templates.lint_runs import pieces
 from clspd_docs.templates.loops import Lists
@@ -30,6 +31,14 @@ class TypedTag(Tag):
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenTag(TypedTag):
+    """A tag whose braces are damaged: ``typed`` is what was meant, ``written`` what stands there."""
+
+    written: str
+    spaced: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Fault:
     """A finding, and the XML that it speaks of: what the annotated copy marks.
@@ -47,7 +56,8 @@ class Fault:
 class PartScan:
     """One part with paragraphs. ``tags`` leaves out the old copies of text boxes, ``old_tags`` is those.
 
-    Neither holds what a tracked change takes away. ``styled`` gives the list of each style that numbers lines.
+    Neither holds what a tracked change takes away. ``broken`` are the damaged tags, old copies included;
+    ``meant`` are ``tags`` with them, in order. ``styled`` gives the list of each style that numbers lines.
     """
 
     file: str
@@ -58,23 +68,26 @@ class PartScan:
     spots: tuple[Spot, ...]
     tags: tuple[TypedTag, ...]
     old_tags: tuple[TypedTag, ...]
+    broken: tuple[BrokenTag, ...]
+    meant: tuple[TypedTag, ...]
     styled: Mapping[str, str]
 
     def at(self, kind: Kind, element: etree._Element, text: str | None = None, **facts: str) -> Fault:
         """Return the fault of an element; ``text`` tells the place when the element is no paragraph."""
-        place = Place(self.file, part=self.places.of(element, text))
+        place = self.places.place(self.file, element, text)
         return Fault(kind.at(place, **facts), self.name, element)
 
     def of_tag(self, kind: Kind, tag: TypedTag, **facts: str) -> Fault:
         """Return the fault of a tag."""
-        place = Place(self.file, part=self.places.of(tag.holder))
-        return Fault(kind.at(place, balise=tag.shown, **facts), self.name, tag.holder, (tag.start, tag.end))
+        place = self.places.place(self.file, tag.holder)
+        facts.setdefault("balise", tag.shown)
+        return Fault(kind.at(place, **facts), self.name, tag.holder, (tag.start, tag.end))
 
     def of_error(self, error: Exception, tag: TypedTag) -> Fault:
         """Return the fault of a tag that Jinja refuses."""
-        placed = replace(tag, where=self.places.of(tag.holder))
-        finding = explain(error, placed, self.file, self.label)
-        return Fault(finding, self.name, tag.holder, (tag.start, tag.end))
+        place = self.places.place(self.file, tag.holder)
+        finding = explain(error, tag, self.file, self.label)
+        return Fault(replace(finding, place=place), self.name, tag.holder, (tag.start, tag.end))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,27 +110,31 @@ class Scan:
 def scan(members: Mapping[str, bytes], file: str) -> Scan:
     """Return the parts of a template, in the order of the findings; ``file`` is its name in their places."""
     labels, levels, styled = edge_labels(members), heading_levels(members), _styled(members)
-    parts = []
+    parts, first = [], 1
     for part in text_parts(members):
         root = parse(members[part.name])
         label = labels.get(part.name, part.label)
         here = tuple(spots(root))
         if next(root.iter(*TRACKED), None) is not None:
             here = tuple(spot for spot in here if not _is_gone(spot.holder, 0, len(spot.text)))
-            tags = [
+            read = [
                 tag for spot in here for tag in _tags(spot) if not _is_gone(tag.holder, tag.start, tag.end)
             ]
         else:
-            tags = [tag for spot in here for tag in _tags(spot)]
-        tags = _in_order(root, tags)
+            read = [tag for spot in here for tag in _tags(spot)]
+        read = _in_order(root, read)
+        tags = [tag for tag in read if not isinstance(tag, BrokenTag)]
         parts.append(
             PartScan(
-                *(file, part.name, label, root, Places(label, root, levels), here),
+                *(file, part.name, label, root, Places(label, root, levels, first), here),
                 tuple(tag for tag in tags if not is_fallback(tag.holder)),
                 tuple(tag for tag in tags if is_fallback(tag.holder)),
+                tuple(tag for tag in read if isinstance(tag, BrokenTag)),
+                tuple(tag for tag in read if not is_fallback(tag.holder)),
                 styled,
             )
         )
+        first += sum(1 for _ in root.iter())
     return Scan(file, members, tuple(parts))
 
 
@@ -139,12 +156,27 @@ def _is_gone(holder: etree._Element, start: int, end: int) -> bool:
 
 
 def _tags(spot: Spot) -> list[TypedTag]:
-    found = []
-    for match in TAG.finditer(spot.text):
+    found: list[TypedTag] = []
+    text = spot.text
+    for broken in broken_tags(text):
+        written = text[broken.start : broken.end]
+        found.append(
+            BrokenTag(
+                *(broken.meant, *split(broken.meant), "", spot.holder, broken.start, broken.end),
+                *(written.translate(_INLINE), broken.spaced),
+            )
+        )
+    for match in TAG.finditer(without(text, found)):
         typed = match[0].translate(_INLINE)
-        prefix, body = split(typed)
-        found.append(TypedTag(typed, prefix, body, "", spot.holder, match.start(), match.end()))
-    return found
+        found.append(TypedTag(typed, *split(typed), "", spot.holder, match.start(), match.end()))
+    return sorted(found, key=lambda tag: tag.start)
+
+
+def without(text: str, tags: Iterable[TypedTag]) -> str:
+    """Return the text with spaces in the place of some tags."""
+    for tag in tags:
+        text = text[: tag.start] + " " * (tag.end - tag.start) + text[tag.end :]
+    return text
 
 
 def _in_order(root: etree._Element, tags: list[TypedTag]) -> list[TypedTag]:

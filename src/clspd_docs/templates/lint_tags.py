@@ -17,12 +17,14 @@ from clspd_docs.templates.lint_fixes import (
     WIDE,
     corrected,
     outside_strings,
+    quoted,
+    straightened,
     syntax_error,
 )
 from clspd_docs.templates.lint_runs import container, pieces
-from clspd_docs.templates.lint_scan import TRACKED, Fault, PartScan, TypedTag, is_paragraph
+from clspd_docs.templates.lint_scan import TRACKED, Fault, PartScan, TypedTag, is_paragraph, without
 from clspd_docs.templates.parts import q
-from clspd_docs.templates.tags import LONE_BRACES, TAG, Spot, is_fallback, plain_quotes
+from clspd_docs.templates.tags import LONE_BRACES, TAG, Spot, is_fallback, plain_quotes, split
 
 SINGLE_BRACES: Final = Kind(
     "MOD134",
@@ -33,12 +35,21 @@ SINGLE_BRACES: Final = Kind(
     bad="{ destinataire.nom }",
     good="{{ destinataire.nom }}",
 )
+BROKEN_BRACES: Final = Kind(
+    "MOD139",
+    Severity.ERROR,
+    "Accolades séparées ou incomplètes",
+    "La balise {balise} ne peut pas être lue : {cause}.",
+    "Écrire « {correction} ».",
+    bad="{ { seance.date } } ou {{ seance.date }",
+    good="{{ seance.date }}",
+)
 FRENCH_QUOTES: Final = Kind(
     "MOD135",
     Severity.ERROR,
     "Guillemets français dans une balise",
     "La balise {balise} emploie des guillemets français autour d’un texte : la correction automatique les a mis.",
-    "Écrire {correction}, avec des guillemets droits (dans Word, Ctrl+Z juste après la correction).",
+    "Écrire « {correction} », avec des guillemets droits (dans Word, Ctrl+Z juste après la correction).",
     bad="{{ destinataire.fonction|ou(« néant ») }}",
     good='{{ destinataire.fonction|ou("néant") }}',
 )
@@ -94,7 +105,6 @@ OUTSIDE_TABLE: Final = Kind(
 )
 
 _SINGLE: Final = re.compile(r"(?<!_)\{\s*\{?\s*([\w.]{2,}(?:\|[\w.]+)?)\s*\}?\s*\}(?!_)")
-_APART: Final = re.compile(r"\{\s+[{%]\s?[^{}]{0,300}?[}%]\s*\}|[{%]\s?[^{}]{0,300}?[}%]\s+\}")
 _TYPED_FIELD: Final = re.compile(r"«[^\W\d][\w-]{1,40}»")
 _SIGNS: Final = {
     **dict.fromkeys(INVISIBLE, "un signe invisible"),
@@ -113,9 +123,17 @@ def tag_faults(part: PartScan) -> Iterator[Fault]:
         if not tag.is_comment:
             yield from _written(part, tag)
             yield from _placed(part, tag)
+    broken: dict[etree._Element, list[TypedTag]] = {}
+    for tag in part.broken:
+        broken.setdefault(tag.holder, []).append(tag)
+        if not is_fallback(tag.holder):
+            cause = "une espace sépare ses accolades" if tag.spaced else "une accolade ou un signe % y manque"
+            yield part.of_tag(
+                BROKEN_BRACES, tag, balise=f"« {tag.written} »", cause=cause, correction=tag.typed
+            )
     for spot in part.spots:
         if not is_fallback(spot.holder):
-            yield from _loose(part, spot)
+            yield from _loose(part, spot, without(spot.text, broken.get(spot.holder, ())))
 
 
 def _written(part: PartScan, tag: TypedTag) -> Iterator[Fault]:
@@ -126,7 +144,10 @@ def _written(part: PartScan, tag: TypedTag) -> Iterator[Fault]:
         yield part.of_tag(LONE, tag, accolades=tag.typed[:2])
         return
     if re.search("[«»]", outside):
-        yield part.of_tag(FRENCH_QUOTES, tag, correction=f"« {corrected(tag.typed)} »")
+        yield part.of_tag(FRENCH_QUOTES, tag, correction=straightened(tag.typed))
+        error = syntax_error(tag.typed[1], split(quoted(tag.typed))[1])
+        if error and tag.word in {"if", "elif"} and "got '='" in str(error):
+            yield part.of_error(error, tag)
         return
     if tag.is_output and tag.prefix:
         yield part.of_tag(RICH_PREFIX, tag)
@@ -172,9 +193,9 @@ def _kept_in(node: etree._Element) -> etree._Element | None:
     return holder
 
 
-def _loose(part: PartScan, spot: Spot) -> Iterator[Fault]:
-    """Yield what looks like a tag and is none, in one paragraph."""
-    bare = " ".join(TAG.sub("", spot.text).split())
+def _loose(part: PartScan, spot: Spot, text: str) -> Iterator[Fault]:
+    """Yield what looks like a tag and is none, in ``text``: that of one paragraph, without its damaged tags."""
+    bare = " ".join(TAG.sub("", text).split())
     lone = LONE_BRACES.search(bare)
     if lone:
         yield part.at(LONE, spot.holder, spot.text, accolades=lone[0])
@@ -183,10 +204,6 @@ def _loose(part: PartScan, spot: Spot) -> Iterator[Fault]:
         yield part.at(
             SINGLE_BRACES, spot.holder, spot.text, texte=match[0], correction=f"{{{{ {match[1]} }}}}"
         )
-    for match in _APART.finditer(_SINGLE.sub("", bare)):
-        body = match[0].strip("{}% ")
-        tag = f"{{% {body} %}}" if "%" in match[0] else f"{{{{ {body} }}}}"
-        yield part.at(SINGLE_BRACES, spot.holder, spot.text, texte=match[0], correction=tag)
     if not any("MERGEFIELD" in (node.text or "") for node in spot.holder.iter(q("w:instrText"))):
         for match in _TYPED_FIELD.finditer(bare):
             yield part.at(TYPED_FIELD, spot.holder, spot.text, texte=match[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -170,7 +171,10 @@ def _read(path: Path) -> bytes:
     if path.name.startswith("~$"):
         raise _RefusedError(LOCK_FILE)
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):  # a pipe never ends
+            raise _RefusedError(MISSING, cause="ce n’est pas un fichier ordinaire")
+        size = status.st_size
         if size > MAX_FILE:
             raise _RefusedError(TOO_BIG, cause=f"{size // _MIB} Mo, au lieu de {MAX_FILE // _MIB} au plus")
         raw = path.read_bytes()

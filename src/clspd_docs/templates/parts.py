@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from lxml import etree
@@ -46,6 +47,7 @@ class TextPart:
     label: str
 
 
+@cache
 def q(name: str) -> str:
     """Return ``w:tbl`` as lxml spells it, ``{namespace}tbl``."""
     prefix, _, local = name.partition(":")

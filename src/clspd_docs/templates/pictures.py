@@ -13,8 +13,8 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import escape
 from typing import Final
-from xml.sax.saxutils import quoteattr
 
 from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.image.image import Image
@@ -144,7 +144,8 @@ class Placeholders:
         )
         # The prefixes that a drawing may use: those declared around it.
         declared = {prefix: uri for p in _placeholders(root) for prefix, uri in _around(p).items() if prefix}
-        self._start = f"<x{''.join(f' xmlns:{prefix}={quoteattr(uri)}' for prefix, uri in declared.items())}>"
+        names = (f' xmlns:{prefix}="{escape(uri)}"' for prefix, uri in declared.items())
+        self._start = f"<x{''.join(names)}>"
         self._declared = [f' xmlns:{prefix}="{uri}"' for prefix, uri in declared.items()]
 
     def fill(self, xml: str, images: Mapping[str, bytes], relations: Relations) -> tuple[str, list[Finding]]:

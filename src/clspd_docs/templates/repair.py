@@ -10,10 +10,10 @@ from lxml import etree
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.templates.accessibility import lacks_header, language_of
-from clspd_docs.templates.lint_fixes import corrected
+from clspd_docs.templates.lint_fixes import corrected, outside_strings
 from clspd_docs.templates.lint_places import own_text
 from clspd_docs.templates.lint_runs import container, pieces, rewrite
-from clspd_docs.templates.lint_scan import PartScan, Scan, TypedTag, is_paragraph, scan
+from clspd_docs.templates.lint_scan import BrokenTag, PartScan, Scan, TypedTag, is_paragraph, scan
 from clspd_docs.templates.parts import NS, content_types, parse, q, serialise
 from clspd_docs.templates.tags import is_fallback
 
@@ -67,7 +67,8 @@ def repaired(members: Mapping[str, bytes], file: str) -> tuple[dict[str, bytes],
 
 
 def _tags(part: PartScan) -> Iterator[Finding]:
-    tags = [tag for tag in (*part.tags, *part.old_tags) if is_paragraph(tag.holder)]
+    spaced = (tag for tag in part.broken if tag.spaced)
+    tags = [tag for tag in (*part.tags, *part.old_tags, *spaced) if is_paragraph(tag.holder)]
     for tag in sorted(
         tags, key=lambda tag: -tag.start
     ):  # from the end: the characters before keep their places
@@ -82,14 +83,20 @@ def _tag(part: PartScan, tag: TypedTag) -> Finding | None:
     apart = any(holder is not holders[0] for holder in holders)
     if apart and not all(holder is not None and holder.tag in _OPEN for holder in holders):
         return None
+    before = tag.written if isinstance(tag, BrokenTag) else tag.typed
     typed = corrected(tag.typed) if not tag.is_comment else tag.typed
-    if typed == tag.typed and len(held) == 1:
+    if (typed == before and len(held) == 1) or _is_two(tag):
         return None
-    place = Place(part.file, part=part.places.of(tag.holder, own_text(tag.holder)))
+    place = part.places.place(part.file, tag.holder, own_text(tag.holder))
     rewrite(tag.holder, tag.start, tag.end, typed)
-    if typed != tag.typed:
-        return TAG_REPAIRED.at(place, avant=tag.typed, apres=typed)
+    if typed != before:
+        return TAG_REPAIRED.at(place, avant=before, apres=typed)
     return TAG_JOINED.at(place, balise=typed, nombre=len(held))
+
+
+def _is_two(tag: TypedTag) -> bool:
+    """True for what runs on to the end of the next tag, its own being lost: there is no one tag to mend."""
+    return not tag.is_comment and "{" in outside_strings(tag.typed)[2:]
 
 
 def _tables(part: PartScan) -> Iterator[Finding]:
@@ -105,7 +112,7 @@ def _tables(part: PartScan) -> Iterator[Finding]:
             row.insert(1 if row.find("w:tblPrEx", NS) is not None else 0, properties)
         etree.SubElement(properties, q("w:tblHeader"))
         if not is_fallback(table):
-            yield HEADER_SET.at(Place(part.file, part=part.places.of(table, "")))
+            yield HEADER_SET.at(part.places.place(part.file, table, ""))
 
 
 def _language(template: Scan, changed: dict[str, bytes]) -> Iterator[Finding]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import escape
 from math import ceil
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from clspd_docs.domain.drawings import Box, Diagram
 from clspd_docs.templates.widths import wrap
@@ -165,7 +165,7 @@ def _xml(shape: _Shape, number: int) -> str:
         f'<a:xfrm><a:off x="{emu(shape.x)}" y="{emu(shape.y)}"/>'
         f'<a:ext cx="{emu(shape.width)}" cy="{emu(shape.height)}"/></a:xfrm>'
     )
-    name = f'<wps:cNvPr id="{number}" name="Forme {number}" descr={quoteattr(shape.name)}/>'
+    name = f'<wps:cNvPr id="{number}" name="Forme {number}" descr="{escape(shape.name)}"/>'
     if shape.look is None:
         ends = '<a:headEnd type="triangle"/><a:tailEnd type="triangle"/>'
         return (
