@@ -305,3 +305,12 @@ def test_a_text_is_composed_and_its_spaces_made_ordinary() -> None:
 )
 def test_a_cell_is_shown_as_excel_shows_it(raw: object, shown: str) -> None:
     assert show(raw) == shown
+
+
+def test_a_header_that_is_not_known_is_named_by_its_cell_alone(tmp_path: Path) -> None:
+    """What is taken for headers may be a row of people: a message never quotes it."""
+    findings = classeur().sheet("Membres").header("Courriel", "Berthe Kerviel").read(tmp_path)[1]
+    absent = next(f for f in findings if f.code == "REG104")
+    assert "Intitulés non reconnus" in absent.message
+    assert "V1" in absent.message
+    assert "Kerviel" not in absent.message

@@ -16,6 +16,7 @@ from clspd_docs.registers.cells import is_blank
 from clspd_docs.registers.grid import Grid, Shown
 from clspd_docs.registers.preflight import DAMAGED, ENCRYPTED, TOO_BIG
 
+MAX_COLUMN: Final = 16_384
 TIMEOUT: Final = 20  # seconds; 10,000 rows take 0.1
 #: How LibreOffice writes an hour of a day or a duration, which calamine gives as it is.
 DURATION: Final = re.compile(r"PT(\d{1,4})H(\d{1,2})M(\d{1,2})S")
@@ -51,6 +52,8 @@ def sheets(data: bytes, file: str) -> tuple[list[Grid], int | None]:
     if "fault" in answer:
         faults = {"password": ENCRYPTED.at(place), "size": TOO_BIG.at(place, mesure="trop de cellules")}
         raise Stop(faults.get(answer["fault"], DAMAGED.at(place)))
+    if any(column > MAX_COLUMN for sheet in answer["sheets"] for _, column, *_ in sheet["cells"]):
+        raise Stop(DAMAGED.at(place))  # beyond the last column that a spreadsheet has
     grids = [
         Grid(file, sheet["title"], tab, _rows(sheet["cells"]), is_hidden=sheet["hidden"])
         for tab, sheet in enumerate(answer["sheets"])

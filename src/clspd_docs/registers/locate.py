@@ -100,6 +100,7 @@ OLDER_SCHEMA = Kind(
 )
 
 HEADER_ROWS: Final = 20
+SHOWN: Final = 5  # headers that are not known, named by their cells
 OWN_TITLES: Final = {cle(title) for title in (README_TITLE, LISTS_TITLE, ERRORS_TITLE, ERRORS_TITLE_IF_TAKEN)}
 
 
@@ -214,11 +215,15 @@ def _parts(sheet: Sheet, grid: Grid, located: Located) -> tuple[Collection[str],
 
 
 def _strangers(located: Located, sheet: Sheet) -> str:
-    """Return the headers that are not known: the one that is absent may be there under another name."""
+    """Return where headers that are not known stand: the absent one may be there under another name.
+
+    Their cells only: what is taken for headers may be a row of people.
+    """
     if (table := located.tables.get(sheet.key)) is None or not table.extras:
         return ""
-    spots = (f"« {header} » ({get_column_letter(n)}{table.header_row})" for n, header in table.extras.items())
-    return f" Intitulés non reconnus : {', '.join(spots)}."
+    spots = [f"{get_column_letter(number)}{table.header_row}" for number in table.extras]
+    more = f" et {len(spots) - SHOWN} autres" if len(spots) > SHOWN else ""
+    return f" Intitulés non reconnus : {', '.join(spots[:SHOWN])}{more}."
 
 
 def _absent(sheet: Sheet, column: Column) -> Kind:
