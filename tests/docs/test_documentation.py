@@ -168,7 +168,9 @@ def test_a_generated_page_is_what_the_program_writes(name: str) -> None:
 
 def test_every_kind_of_finding_has_its_heading() -> None:
     text = (ROOT / "docs/constats.md").read_text(encoding="utf-8")
-    for code, kind in declared_kinds().items():
+    kinds = {c: k for c, k in declared_kinds().items() if not c.startswith("TST")}  # other tests declare some
+    assert kinds
+    for code, kind in kinds.items():
         assert f"### {code} – {kind.title}\n" in text
 
 
