@@ -374,6 +374,30 @@ def test_own_columns_lines_and_sheets_go_along(tmp_path: Path) -> None:
     assert exported(folder) == found
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (0.30000001192092896, 0.300000011920929),  # the fifteen digits that a cell holds
+        (dt.timedelta(seconds=10**10), {"duree": 10**10}),
+        (dt.timedelta(seconds=10**10, milliseconds=1600), "2777777:46:42"),  # too long for a cell
+    ],
+)
+def test_own_values_come_back_as_a_cell_holds_them(typed: Any, kept: Any, tmp_path: Path) -> None:
+    folder = saved(classeur().add_sheet("À moi", [typed]), tmp_path)
+    found = exported(folder)
+    assert found["autres_feuilles"] == [{"titre": "À moi", "lignes": [[kept]]}]
+    imported(folder, found)
+    folder.path(IMPORTED).replace(folder.path(WORKBOOK))
+    assert exported(folder) == found
+
+
+def test_a_line_of_parametres_without_name_or_value_is_no_line_of_ones_own(tmp_path: Path) -> None:
+    workbook = classeur().sheet("Paramètres")
+    workbook.here.append(["Code du portail", None])
+    workbook.here.append(['=IF(1,"a","b")', "0042"])  # never computed: it names nothing
+    assert "autres_lignes" not in exported(saved(workbook, tmp_path))["parametres"]
+
+
 def test_the_table_of_excel_holds_own_columns_too(tmp_path: Path) -> None:
     folder = saved(classeur().sheet("Membres").add_column("Badge", "B-1"), tmp_path)
     imported(folder, exported(folder))

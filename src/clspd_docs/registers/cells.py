@@ -175,12 +175,14 @@ def is_error(raw: object) -> bool:
 
 def show(raw: object) -> str:
     """Return a cell's content as the secretary knows it, for the text output."""
-    if isinstance(raw, dt.datetime):
-        return raw.strftime("%d/%m/%Y" if raw.time() == dt.time() else "%d/%m/%Y %H:%M")
     if isinstance(raw, dt.date):
-        return raw.strftime("%d/%m/%Y")
+        hour = isinstance(raw, dt.datetime) and raw.time() != dt.time()
+        return raw.strftime("%d/%m/%Y %H:%M" if hour else "%d/%m/%Y")
     if isinstance(raw, dt.time):
         return raw.strftime("%H:%M")
+    if isinstance(raw, dt.timedelta):
+        minutes, seconds = divmod(abs(round(raw.total_seconds())), 60)
+        return f"{'-' * (raw < dt.timedelta())}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if isinstance(raw, bool):
         return "VRAI" if raw else "FAUX"
     if isinstance(raw, float):  # 15 digits, as Excel: 0.3 and not 0.30000000000000004

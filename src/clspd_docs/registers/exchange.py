@@ -57,6 +57,7 @@ ASIDE = Kind(
 
 MAX_TEXT: Final = 32_767  # characters that a cell of Excel holds
 MAX_EXACT: Final = 999_999_999_999_999  # whole numbers that a cell of Excel holds to the last digit
+MAX_SECONDS: Final = 10**10  # longest duration that a cell of Excel holds to the second
 FIRST_YEAR: Final = 1900  # where the days of a workbook begin
 MAX_GAP: Final = 100  # blank rows kept between two rows of a sheet of the secretary's
 MAX_CELLS: Final = 500_000  # of such a sheet, empty ones included
@@ -172,9 +173,10 @@ def _raw(cell: Cell) -> Any:
 
 
 def _moment(raw: dt.date | dt.time | dt.timedelta) -> dt.datetime | dt.time | dt.timedelta | str:
-    """Return a date, an hour or a duration to the second; as a text when it is before the days of a workbook."""
+    """Return a date, an hour or a duration to the second; as a text when the days of a workbook cannot hold it."""
     if isinstance(raw, dt.timedelta):
-        return dt.timedelta(seconds=round(raw.total_seconds()))
+        seconds = round(raw.total_seconds())
+        return dt.timedelta(seconds=seconds) if abs(seconds) <= MAX_SECONDS else show(raw)
     if isinstance(raw, dt.date) and raw.year < FIRST_YEAR:
         return show(raw)
     if isinstance(raw, dt.datetime | dt.time):

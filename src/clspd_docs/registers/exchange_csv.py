@@ -101,9 +101,6 @@ def _typed(value: Any) -> str:
         return (f"{value:f}" if isinstance(value, Decimal) else show(value)).replace(".", ",")
     if isinstance(value, dt.time) and value.second:
         return value.isoformat("seconds")
-    if isinstance(value, dt.timedelta):
-        minutes, seconds = divmod(round(value.total_seconds()), 60)
-        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return show(value)
 
 

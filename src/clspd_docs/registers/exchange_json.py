@@ -80,8 +80,13 @@ def _line(sheet: Sheet, line: Line) -> dict[str, Any]:
             found[column.name] = {published.ILLEGIBLE: _raw_out(value.raw)}
         elif value not in {None, ()}:
             found[column.name] = _out(value)
-    if line.extras:
-        found[own_name(sheet)] = {header: _raw_out(raw) for header, raw in line.extras.items()}
+    own = {
+        header: _raw_out(raw)
+        for header, raw in line.extras.items()
+        if raw is not None or sheet.layout is Layout.TABLE  # a line without a value says nothing
+    }
+    if own:
+        found[own_name(sheet)] = own
     return found
 
 
@@ -112,7 +117,7 @@ def _raw_out(raw: Any) -> Any:
         return {published.TIME: raw.isoformat("seconds")}
     if isinstance(raw, dt.timedelta):
         return {published.DURATION: round(raw.total_seconds())}
-    return raw
+    return float(f"{raw:.15g}") if isinstance(raw, float) else raw  # the digits that a cell of Excel holds
 
 
 # --- In --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from clspd_docs.registers.exchange import MAX_EXACT, MAX_TEXT
+from clspd_docs.registers.exchange import MAX_EXACT, MAX_SECONDS, MAX_TEXT
 from clspd_docs.registers.schema import SCHEMA_VERSION, Column, Layout, Sheet, Type
 from clspd_docs.registers.sheets import SHEETS
 
@@ -104,7 +104,7 @@ _RAW: Final[Schema] = {
         {"type": "string", "maxLength": MAX_TEXT},
         _one(DATE, {"type": "string", "pattern": f"^{_DAY}(T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})?$"}),
         _one(TIME, {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}:[0-9]{2}$"}),
-        _one(DURATION, {"type": "integer", "minimum": -MAX_EXACT, "maximum": MAX_EXACT}),
+        _one(DURATION, {"type": "integer", "minimum": -MAX_SECONDS, "maximum": MAX_SECONDS}),
     ],
 }
 RAW: Final[Schema] = {"$ref": "#/$defs/brut"}

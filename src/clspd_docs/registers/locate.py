@@ -345,7 +345,7 @@ def _record(sheet: Sheet, grid: Grid, findings: list[Finding]) -> Record:
             if rows and label_column + 1 in grid.rows[number]:
                 told = _unknown(label, wanted, grid.place(number, label_column, label))
                 findings.append(told)
-                if told.kind is UNKNOWN_COLUMN:
+                if told.kind is UNKNOWN_COLUMN and label:  # a formula without its value names nothing
                     extras[number] = label
         elif column.name in rows:
             place = grid.cell(rows[column.name], label_column + 1, label, is_line=True).place
