@@ -10,10 +10,10 @@ from typing import Any
 from click.testing import CliRunner
 
 from builders.classeur import Classeur
-from clspd_docs.build.exchanging import IMPORTED, Format, export_workbook, import_workbook, read_exchange
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import WORKBOOK, Folder
 from clspd_docs.cli.registers_export import export
+from clspd_docs.desk.exchanging import IMPORTED, Format, export_workbook, import_workbook, read_exchange
 from clspd_docs.findings import Finding, in_order
 from clspd_docs.registers.read import read
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from clspd_docs.build.importing import Wish, import_list
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import Folder
+from clspd_docs.desk.importing import Wish, import_list
 from clspd_docs.errors import Stop
 from clspd_docs.registers.import_list import Imported
 

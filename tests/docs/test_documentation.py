@@ -18,10 +18,10 @@ import click
 import openpyxl
 import pytest
 
-from clspd_docs.build.field_labels import TITLES
-from clspd_docs.build.template_names import fields_of
 from clspd_docs.cli.kinds import declared_kinds
 from clspd_docs.cli.main import cli
+from clspd_docs.desk.field_labels import TITLES
+from clspd_docs.desk.template_names import fields_of
 from clspd_docs.documents import contexts
 from clspd_docs.documents.catalogue import read_catalogue
 from clspd_docs.domain import conseil, listes, personnes, plan, registre, seances

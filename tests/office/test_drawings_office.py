@@ -14,10 +14,10 @@ import pytest
 from lxml import etree
 
 from builders.docx import Docx
-from clspd_docs.build.example import example_council
 from clspd_docs.conversion.engine import Job
 from clspd_docs.conversion.find import find_office
 from clspd_docs.conversion.libreoffice import LibreOffice
+from clspd_docs.desk.example import example_council
 from clspd_docs.documents.contexts import Plan
 from clspd_docs.documents.drawings import Drawings
 from clspd_docs.domain.drawings import BarChart, Diagram

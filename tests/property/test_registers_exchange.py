@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.classeur import Classeur
-from clspd_docs.build.exchanging import Format, export_workbook, import_workbook
 from clspd_docs.build.workspace import WORKBOOK, Folder
+from clspd_docs.desk.exchanging import Format, export_workbook, import_workbook
 from clspd_docs.errors import Stop
 from clspd_docs.registers.exchange import Content, Illegible, Line
 from clspd_docs.registers.exchange_json import json_bytes

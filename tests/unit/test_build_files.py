@@ -15,9 +15,6 @@ from pathlib import Path
 import pytest
 
 from builders.schema_1 import old_small
-from clspd_docs.build import exchanging, importing
-from clspd_docs.build.annotated import check_and_tell
-from clspd_docs.build.exchanging import Format, export_workbook
 from clspd_docs.build.files import (
     MAX_EXISTING,
     existing,
@@ -28,10 +25,13 @@ from clspd_docs.build.files import (
     write_new,
     write_whole,
 )
-from clspd_docs.build.template_checks import Copies, check_templates
-from clspd_docs.build.template_fields import write_fields
-from clspd_docs.build.upgrading import upgrade_workbook
 from clspd_docs.build.workspace import Folder, init
+from clspd_docs.desk import exchanging, importing
+from clspd_docs.desk.annotated import check_and_tell
+from clspd_docs.desk.exchanging import Format, export_workbook
+from clspd_docs.desk.template_checks import Copies, check_templates
+from clspd_docs.desk.template_fields import write_fields
+from clspd_docs.desk.upgrading import upgrade_workbook
 from clspd_docs.errors import Stop
 from conftest import TODAY
 

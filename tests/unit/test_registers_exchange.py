@@ -16,8 +16,8 @@ import pytest
 
 from builders.classeur import classeur
 from builders.echanges import exported, faults, imported, saved, spots, values
-from clspd_docs.build.exchanging import IMPORTED, Format, export_workbook, import_workbook
 from clspd_docs.build.workspace import WORKBOOK, Folder, init
+from clspd_docs.desk.exchanging import IMPORTED, Format, export_workbook, import_workbook
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.registers.exchange_schema import json_schema
 from clspd_docs.registers.schema import SCHEMA_VERSION

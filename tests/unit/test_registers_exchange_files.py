@@ -9,8 +9,8 @@ import pytest
 
 from builders.classeur import classeur
 from builders.echanges import exported, imported, run_export, saved, values
-from clspd_docs.build.exchanging import IMPORTED, Format, export_workbook, import_workbook
 from clspd_docs.build.workspace import WORKBOOK, Folder
+from clspd_docs.desk.exchanging import IMPORTED, Format, export_workbook, import_workbook
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.registers.sheets import SHEETS
 

@@ -20,9 +20,9 @@ from openpyxl.worksheet.table import Table as ExcelTable
 
 from builders.conseils import registres
 from builders.listes import LISTS, NEW, codes, csv_file, day, imported, rows, stopped
-from clspd_docs.build.exchanging import Format, export_workbook
 from clspd_docs.build.workspace import Folder
 from clspd_docs.cli.registers_import import import_
+from clspd_docs.desk.exchanging import Format, export_workbook
 from clspd_docs.errors import Stop
 from clspd_docs.registers.write import workbook_bytes
 

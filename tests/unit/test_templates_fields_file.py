@@ -13,14 +13,14 @@ from typing import Any
 import docx
 import pytest
 
-from clspd_docs.build.example import example_names
-from clspd_docs.build.field_catalogue import FAMILIES, Chapter, chapters, listed
-from clspd_docs.build.field_labels import LABELS, TITLES, classes_by_shape
-from clspd_docs.build.field_uses import all_uses, counted
-from clspd_docs.build.ready_blocks import BLOCKS
-from clspd_docs.build.template_fields import FILTERS_SHOWN, write_fields
-from clspd_docs.build.template_names import OWN, any_names, fields_of, names_of, shape_of
 from clspd_docs.build.workspace import TEMPLATES, Folder, shipped
+from clspd_docs.desk.example import example_names
+from clspd_docs.desk.field_catalogue import FAMILIES, Chapter, chapters, listed
+from clspd_docs.desk.field_labels import LABELS, TITLES, classes_by_shape
+from clspd_docs.desk.field_uses import all_uses, counted
+from clspd_docs.desk.ready_blocks import BLOCKS
+from clspd_docs.desk.template_fields import FILTERS_SHOWN, write_fields
+from clspd_docs.desk.template_names import OWN, any_names, fields_of, names_of, shape_of
 from clspd_docs.templates.docx_text import lines
 from clspd_docs.templates.fields_file import Block, add_block
 from clspd_docs.templates.filters import FILTERS

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from builders.docx import Docx, paragraph, run, table
-from clspd_docs.build.template_names import names_of
+from clspd_docs.desk.template_names import names_of
 from clspd_docs.templates.lint import faults_of, properties_of
 from clspd_docs.templates.lint_fields import field_faults
 from clspd_docs.templates.lint_scan import scan

@@ -9,7 +9,7 @@ import pytest
 
 from builders.docx import Docx
 from clspd_docs.build.loading import Loaded
-from clspd_docs.build.template_names import DOSSIER, OWN, any_names, names_of, uses_of
+from clspd_docs.desk.template_names import DOSSIER, OWN, any_names, names_of, uses_of
 from clspd_docs.documents.catalogue import Etape
 from clspd_docs.documents.contexts import Dossier
 from clspd_docs.documents.plan import context, dossier_context, plan_session

@@ -21,7 +21,7 @@ from builders.publipostage import (
     simple_field,
     with_source,
 )
-from clspd_docs.build.template_paths import lexicon
+from clspd_docs.desk.template_paths import lexicon
 from clspd_docs.errors import Stop
 from clspd_docs.templates.docx_text import lines
 from clspd_docs.templates.lint_scan import scan

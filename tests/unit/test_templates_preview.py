@@ -11,10 +11,10 @@ import docx
 import pytest
 
 from builders.docx import Docx, table
-from clspd_docs.build.example import example_council, sessions
-from clspd_docs.build.long_values import lengthened
-from clspd_docs.build.template_preview import Wish, _body_lines, preview_templates
 from clspd_docs.build.workspace import TEMPLATES, Folder, shipped
+from clspd_docs.desk.example import example_council, sessions
+from clspd_docs.desk.long_values import lengthened
+from clspd_docs.desk.template_preview import Wish, _body_lines, preview_templates
 from clspd_docs.domain.listes import StatutSeance
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.templates.docx_text import lines

@@ -43,10 +43,10 @@ class FileName(click.ParamType[str]):
 @common_options
 def check(annoter: str | None, html: str | None) -> None:
     """Relit le classeur, le catalogue et les modèles, et dit tout ce qui ne va pas, en une fois."""
-    from clspd_docs.build.annotated import check_and_tell  # noqa: PLC0415
     from clspd_docs.build.report import Report  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
     from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.desk.annotated import check_and_tell  # noqa: PLC0415
     from clspd_docs.domain.french import liste, pluriel  # noqa: PLC0415
 
     def act(common: Common) -> Report:

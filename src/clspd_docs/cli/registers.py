@@ -41,9 +41,9 @@ def upgrade(*, apercu: bool, neuf: bool) -> None:
     Une copie datée de l’ancien classeur est gardée à côté. Les listes déroulantes, notes et en-têtes figés qu’un
     autre logiciel aurait fait disparaître sont rétablis.
     """
-    from clspd_docs.build.upgrading import upgrade_workbook  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
     from clspd_docs.cli.show import show_findings  # noqa: PLC0415
+    from clspd_docs.desk.upgrading import upgrade_workbook  # noqa: PLC0415
 
     def act(common: Common) -> Report:
         now = dt.datetime.now()  # noqa: DTZ005 - the desk's own clock

@@ -30,10 +30,10 @@ def export(cible: Path | None, choisi: str, *, force: bool) -> None:
     Sans FICHIER ni DOSSIER : registers/clspd.json, ou registers/clspd-csv. L’export contient des données
     personnelles. Le classeur n’est jamais modifié ; couleurs, formats, formules et commentaires ne sont pas repris.
     """
-    from clspd_docs.build.exchanging import Format, export_workbook  # noqa: PLC0415
     from clspd_docs.build.report import Report  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
     from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.desk.exchanging import Format, export_workbook  # noqa: PLC0415
 
     to = Format(choisi)
     if cible is not None and to is Format.JSON and cible.suffix.lower() != ".json":

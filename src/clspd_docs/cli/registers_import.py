@@ -64,10 +64,10 @@ def import_(
     def act(common: Common) -> Report:
         folder = Folder(common.dossier)
         if feuille is None:
-            from clspd_docs.build.exchanging import IMPORTED, import_workbook  # noqa: PLC0415
+            from clspd_docs.desk.exchanging import IMPORTED, import_workbook  # noqa: PLC0415
 
             return import_workbook(folder, fichier, folder.path(IMPORTED))
-        from clspd_docs.build.importing import Wish, import_list  # noqa: PLC0415
+        from clspd_docs.desk.importing import Wish, import_list  # noqa: PLC0415
 
         report, imported = import_list(folder, Wish(fichier, feuille, onglet, colonnes, apercu))
         given.append(imported)

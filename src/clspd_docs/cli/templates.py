@@ -36,9 +36,9 @@ def check(fichiers: tuple[Path, ...], *, annoter: bool, corriger: bool) -> None:
     n’est jamais modifié : les copies s’appellent « nom-a-corriger.docx » et « nom-corrige.docx ».
     """
     from clspd_docs.build.report import Report  # noqa: PLC0415
-    from clspd_docs.build.template_checks import Copies, check_templates  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
     from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.desk.template_checks import Copies, check_templates  # noqa: PLC0415
     from clspd_docs.domain.french import pluriel  # noqa: PLC0415
 
     def act(common: Common) -> Report:

@@ -19,9 +19,9 @@ def fields(fichier: str | None) -> None:
     Par défaut : « champs-disponibles.docx », dans le dossier de travail. Le fichier est refait à chaque fois.
     """
     from clspd_docs.build.report import Report  # noqa: PLC0415
-    from clspd_docs.build.template_fields import write_fields  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
     from clspd_docs.cli.show import show_findings  # noqa: PLC0415
+    from clspd_docs.desk.template_fields import write_fields  # noqa: PLC0415
 
     def act(common: Common) -> Report:
         return write_fields(Folder(common.dossier), Path(fichier) if fichier else None)

@@ -31,9 +31,9 @@ Ce qui n’a pas pu être traduit y est surligné, et dit ici. Le modèle est en
 @common_options
 def import_(fichier: Path) -> None:
     """Write the template, and tell what became of each field."""
-    from clspd_docs.build.template_import import import_template  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
     from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.desk.template_import import import_template  # noqa: PLC0415
 
     def act(common: Common) -> Report:
         return import_template(Folder(common.dossier), fichier, common.today)

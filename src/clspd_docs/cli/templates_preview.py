@@ -28,9 +28,9 @@ def preview(fichiers: tuple[Path, ...], *, long_values: bool, pdf: bool | None) 
     Les aperçus vont dans le dossier « apercus », marqués « APERÇU ». Le classeur n’est pas lu : un modèle se juge
     avant toute saisie. Le nombre de pages est donné, et le texte qui ne tient pas dans sa zone.
     """
-    from clspd_docs.build.template_preview import Wish, preview_templates  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
     from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.desk.template_preview import Wish, preview_templates  # noqa: PLC0415
 
     def act(common: Common) -> Report:
         return preview_templates(Folder(common.dossier), Wish(fichiers, long_values, pdf), common.jour)

@@ -11,9 +11,9 @@ from enum import Enum
 from functools import cache
 from typing import Any, Final
 
-from clspd_docs.build.example import instances
-from clspd_docs.build.field_labels import LABELS, TITLES, classes_by_shape
-from clspd_docs.build.template_names import fields_of, shape_of
+from clspd_docs.desk.example import instances
+from clspd_docs.desk.field_labels import LABELS, TITLES, classes_by_shape
+from clspd_docs.desk.template_names import fields_of, shape_of
 from clspd_docs.documents import contexts as c
 from clspd_docs.domain.conseil import Conseil, Parametres, Regles
 from clspd_docs.domain.french import liste, pluriel

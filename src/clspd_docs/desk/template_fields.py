@@ -6,14 +6,14 @@ import html
 from pathlib import Path
 from typing import Final
 
-from clspd_docs.build.example import example_names
-from clspd_docs.build.field_catalogue import Chapter, chapters, listed
-from clspd_docs.build.field_uses import all_uses
 from clspd_docs.build.files import exists, is_file
-from clspd_docs.build.ready_blocks import BLOCKS
 from clspd_docs.build.report import Report
-from clspd_docs.build.template_files import name_in, write_file
 from clspd_docs.build.workspace import TEMPLATES, Folder, shipped
+from clspd_docs.desk.example import example_names
+from clspd_docs.desk.field_catalogue import Chapter, chapters, listed
+from clspd_docs.desk.field_uses import all_uses
+from clspd_docs.desk.ready_blocks import BLOCKS
+from clspd_docs.desk.template_files import name_in, write_file
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.origin import Place

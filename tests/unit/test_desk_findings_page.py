@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from clspd_docs.build.findings_page import MORE_STYLE, findings_page
 from clspd_docs.build.page import STYLE
+from clspd_docs.desk.findings_page import MORE_STYLE, findings_page
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from clspd_docs.build.files import exists, write_new, write_whole
 from clspd_docs.build.report import Report
-from clspd_docs.build.template_files import name_in
 from clspd_docs.build.workspace import CANNOT_WRITE, Folder
+from clspd_docs.desk.template_files import name_in
 from clspd_docs.errors import Stop
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.origin import Place

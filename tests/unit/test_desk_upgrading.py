@@ -11,10 +11,10 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart, Reference
 
 from builders.schema_1 import EXAMPLE, cells, declare, old_small
-from clspd_docs.build import upgrading
 from clspd_docs.build.report import Report
-from clspd_docs.build.upgrading import upgrade_workbook
 from clspd_docs.build.workspace import Folder
+from clspd_docs.desk import upgrading
+from clspd_docs.desk.upgrading import upgrade_workbook
 from clspd_docs.errors import Stop
 from clspd_docs.registers.schema import SCHEMA_VERSION
 from clspd_docs.registers.upgrade import Upgrade, upgrade

@@ -15,9 +15,9 @@ from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import Loaded, load
 from clspd_docs.build.produce import Made, Studio
 from clspd_docs.build.report import Report
-from clspd_docs.build.template_files import free_path, name_in, write_file
-from clspd_docs.build.template_names import OWN, any_names, names_of, uses_of
 from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, WORKBOOK, Folder
+from clspd_docs.desk.template_files import free_path, name_in, write_file
+from clspd_docs.desk.template_names import OWN, any_names, names_of, uses_of
 from clspd_docs.documents.catalogue import Catalogue, Etape, read_catalogue
 from clspd_docs.documents.plan import plan_session
 from clspd_docs.errors import ExitCode, Stop

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
-from clspd_docs.build.template_names import any_names
+from clspd_docs.desk.template_names import any_names
 from clspd_docs.registers.sheets import BY_KEY
 from clspd_docs.templates.lint_fields import Shape, Sort
 from clspd_docs.templates.merge_names import Lexicon

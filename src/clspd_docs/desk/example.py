@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from clspd_docs.build.template_names import fields_of
 from clspd_docs.build.workspace import WORKBOOK, shipped
+from clspd_docs.desk.template_names import fields_of
 from clspd_docs.documents.contexts import (
     Charte,
     Courrier,

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from clspd_docs.build.field_labels import classes_by_shape
-from clspd_docs.build.template_names import any_names
 from clspd_docs.build.workspace import TEMPLATES, Folder, shipped
+from clspd_docs.desk.field_labels import classes_by_shape
+from clspd_docs.desk.template_names import any_names
 from clspd_docs.templates.lint import properties_of
 from clspd_docs.templates.lint_fields import Shape, Sort
 from clspd_docs.templates.lint_scan import PartScan, scan

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from clspd_docs.build.example import day_of, example_council, recipients_first, sample_packet, sessions
-from clspd_docs.build.long_values import lengthened
 from clspd_docs.build.produce import TRANSPARENT, has_contents
 from clspd_docs.build.report import Report
-from clspd_docs.build.template_checks import ANNOTATED, CORRECTED
-from clspd_docs.build.template_files import name_in, write_file
-from clspd_docs.build.template_names import DOSSIER, OWN, names_of
 from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, Folder, shipped
 from clspd_docs.conversion.engine import Job
 from clspd_docs.conversion.find import OfficeProgram, find_office
 from clspd_docs.conversion.libreoffice import LibreOffice
+from clspd_docs.desk.example import day_of, example_council, recipients_first, sample_packet, sessions
+from clspd_docs.desk.long_values import lengthened
+from clspd_docs.desk.template_checks import ANNOTATED, CORRECTED
+from clspd_docs.desk.template_files import name_in, write_file
+from clspd_docs.desk.template_names import DOSSIER, OWN, names_of
 from clspd_docs.documents.catalogue import (
     NO_CATALOGUE,
     Catalogue,

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from clspd_docs.build.report import Report
-from clspd_docs.build.template_checks import Copies, check_templates
-from clspd_docs.build.template_files import free_path, name_in, write_file
-from clspd_docs.build.template_paths import lexicon
 from clspd_docs.build.workspace import Folder
+from clspd_docs.desk.template_checks import Copies, check_templates
+from clspd_docs.desk.template_files import free_path, name_in, write_file
+from clspd_docs.desk.template_paths import lexicon
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.templates.lint_scan import PartScan, Scan, scan

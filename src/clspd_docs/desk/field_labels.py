@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from clspd_docs.build.template_names import shape_of
+from clspd_docs.desk.template_names import shape_of
 from clspd_docs.documents import contexts as c
 from clspd_docs.domain.conseil import Conseil, Parametres, Regles
 from clspd_docs.domain.personnes import (

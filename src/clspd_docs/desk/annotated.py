@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from clspd_docs.build.files import existing, exists, write_whole
-from clspd_docs.build.findings_page import GENERATOR, findings_page
 from clspd_docs.build.preview import check
 from clspd_docs.build.publish import EDITED
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import CANNOT_WRITE, OTHER_WORKBOOKS, WORKBOOK, Folder
+from clspd_docs.desk.findings_page import GENERATOR, findings_page
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
