@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -99,9 +100,27 @@ class Engine(Protocol):
         """End the program and delete what it left; may be called twice."""
 
     def __enter__(self) -> Self:
-        """Return the engine."""
+        """Return the engine; its program starts with the first job."""
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the engine."""
+
+
+class Closing(ABC):
+    """An engine that its ``with`` closes."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the program and delete what it left; may be called twice."""
+
+    def __enter__(self) -> Self:
+        """Return the engine; its program starts with the first job."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the engine."""
+        self.close()

@@ -17,12 +17,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from urllib.parse import urlsplit
 
 from clspd_docs.conversion.checks import CRASHED, REFUSED, TOO_SLOW, docx_fault, pdf_fault, target_fault
-from clspd_docs.conversion.engine import Converted, Job
+from clspd_docs.conversion.engine import Closing, Converted, Job
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
@@ -103,7 +102,7 @@ def server_silent(server: Server, reason: str) -> Stop:
     return Stop(finding, ExitCode.PROGRAM_MISSING)
 
 
-class Gotenberg:
+class Gotenberg(Closing):
     """A server, as an ``Engine``; several requests wait there at once.
 
     Args:
@@ -146,15 +145,6 @@ class Gotenberg:
             pool.shutdown(cancel_futures=True)
 
     def close(self) -> None:
-        """Do nothing: the server goes on."""
-
-    def __enter__(self) -> Self:
-        """Return the engine."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
         """Do nothing: the server goes on."""
 
     def _converted(self, job: Job) -> Converted:

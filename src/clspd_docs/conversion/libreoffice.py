@@ -13,8 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from clspd_docs.conversion.checks import (
     CRASHED,
@@ -26,7 +25,7 @@ from clspd_docs.conversion.checks import (
     pdf_fault,
     target_fault,
 )
-from clspd_docs.conversion.engine import Converted, Job
+from clspd_docs.conversion.engine import Closing, Converted, Job
 from clspd_docs.conversion.find import SETTING, OfficeProgram
 from clspd_docs.conversion.worker import Worker
 from clspd_docs.errors import ExitCode, Stop
@@ -60,7 +59,7 @@ class _Task:
     result: Converted | None = None
 
 
-class LibreOffice:
+class LibreOffice(Closing):
     """One running LibreOffice, as an ``Engine``; a pool feeds several by ``take`` and ``turn``.
 
     Args:
@@ -163,16 +162,6 @@ class LibreOffice:
     def close(self) -> None:
         """End LibreOffice and delete its folder."""
         self._drop_worker()
-
-    def __enter__(self) -> Self:
-        """Return the engine; LibreOffice starts with the first job."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End LibreOffice."""
-        self.close()
 
     def _running(self) -> Worker:
         if self._worker is None:

@@ -10,10 +10,9 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
-from clspd_docs.conversion.engine import Converted, Job
+from clspd_docs.conversion.engine import Closing, Converted, Job
 from clspd_docs.conversion.find import OfficeProgram
 from clspd_docs.conversion.libreoffice import POLL_SECONDS, LibreOffice
 
@@ -31,7 +30,7 @@ def worker_count(asked: int | None = None) -> int:
     return min(available, _MOST)
 
 
-class Pool:
+class Pool(Closing):
     """The LibreOffice of this machine, several times, as an ``Engine``.
 
     Args:
@@ -101,16 +100,6 @@ class Pool:
         """End every LibreOffice and delete its folder."""
         for office in self._offices:
             office.close()
-
-    def __enter__(self) -> Self:
-        """Return the engine; LibreOffice starts with the first job."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End every LibreOffice."""
-        self.close()
 
     def _free(self) -> LibreOffice | None:
         """Return the LibreOffice to give the next job: the idlest of those started, else a new one."""

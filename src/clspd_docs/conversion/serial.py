@@ -23,7 +23,7 @@ from clspd_docs.conversion.checks import (
     pdf_fault,
     target_fault,
 )
-from clspd_docs.conversion.engine import Converted, Job
+from clspd_docs.conversion.engine import Closing, Converted, Job
 from clspd_docs.conversion.worker import PREFIX, Guard, sweep
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Kind
@@ -65,7 +65,7 @@ class Watchdog:
         self._timer.cancel()
 
 
-class OneByOne:
+class OneByOne(Closing):
     """A converter program driven one document at a time, as an ``Engine``.
 
     It is started with the first document; ended with its owner, were it by "kill -9"; and replaced when it
@@ -107,16 +107,6 @@ class OneByOne:
                 self._leave()
                 self._pid = None  # it ends by itself: killed now, it would complain at its next start
             self._drop()
-
-    def __enter__(self) -> Self:
-        """Return the engine."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End the program."""
-        self.close()
 
     def _launch(self) -> int:
         """Start the program; return its process id.
