@@ -17,7 +17,7 @@ from clspd_docs.domain.plan import Action, Axe, Indicateur
 from clspd_docs.domain.registre import Ligne
 from clspd_docs.domain.seances import Decision, Groupe, Point, Presence, Seance
 from clspd_docs.findings import Kind
-from clspd_docs.registers.schema import Layout, Sheet, Type
+from clspd_docs.registers.schema import REFERRED, Layout, Sheet, Type
 from clspd_docs.registers.sheets import BY_KEY, LISTS_TITLE, README_TITLE, SHEETS
 
 CLASSES: dict[str, type[Ligne]] = {
@@ -70,6 +70,11 @@ def test_a_collection_names_a_sheet_that_exists(sheet: Sheet) -> None:
 @every_sheet
 def test_no_two_headers_read_alike(sheet: Sheet) -> None:
     assert len({cle(c.header) for c in sheet.columns}) == len(sheet.columns)
+
+
+def test_a_reference_is_named_by_the_title_of_its_sheet() -> None:
+    referred = {c.ref for sheet in SHEETS for c in sheet.columns if c.ref}
+    assert {key: BY_KEY[key].title for key in referred} == REFERRED
 
 
 def test_no_two_titles_of_sheets_read_alike() -> None:

@@ -10,6 +10,7 @@ import click
 
 from clspd_docs.build.report import STATES, DocumentLine, PacketLine, Report
 from clspd_docs.cli.common import Common
+from clspd_docs.domain.constats import bilan
 from clspd_docs.domain.french import insecables, liste, pluriel
 from clspd_docs.findings import Finding, Severity, in_order
 
@@ -62,13 +63,6 @@ def _show_sentence(finding: Finding) -> None:
     click.echo(click.style(f"  {severity.french.capitalize()} : ", fg=COLOURS[severity]) + finding.message)
 
 
-def summary(findings: Sequence[Finding]) -> str:
-    """Return « 2 erreurs, 1 alerte et 3 remarques », or « aucun constat »."""
-    count = Counter(f.kind.severity for f in in_order(findings))
-    words = [pluriel(count[s], s.french) for s in Severity if count[s]]
-    return liste(words) if words else "aucun constat"
-
-
 def show_report(report: Report, common: Common) -> None:
     """Print a report: findings, then what was made of each session, what is held and why."""
     show_findings(report.findings, common)
@@ -89,7 +83,7 @@ def show_report(report: Report, common: Common) -> None:
         _by_reason(shown, words["built"], common)
         held: list[DocumentLine | PacketLine] = [d for d in documents if d.state == "held"]
         _by_reason([*held, *(p for p in packets if p.state == "held")], words["held"], common)
-    click.echo(f"Bilan : {summary(report.findings)}.")
+    click.echo(f"Bilan : {bilan(report.findings)}.")
 
 
 def _by_reason(lines: Sequence[DocumentLine | PacketLine], word: str, common: Common) -> None:
