@@ -136,7 +136,7 @@ def import_list(folder: Folder, wish: Wish) -> tuple[Report, Imported]:
         numbers of rows; and what the list gave, for the text output.
 
     Raises:
-        Stop: REG001 to REG010, REG130 to REG132, REG190, REG416 to REG423; nothing written.
+        Stop: REG001 to REG010, REG130 to REG132, REG190, REG416 to REG423, REG429; nothing written.
     """
     sheet = _sheet(wish.sheet)
     grid, findings = _list(wish)
@@ -154,9 +154,8 @@ def import_list(folder: Folder, wish: Wish) -> tuple[Report, Imported]:
         raise Stop(NO_ROW.at(grid.place()))
     if lost := losses(data, whole=True):
         findings.append(LOST.at(Place(present), quoi=liste(lost)))
-    path = None
-    if not wish.preview:
-        path = _write(folder, present, wish.source, append_rows(data, imported, tables))
+    new = append_rows(data, imported, tables)  # for a preview too, which tells the same faults
+    path = None if wish.preview else _write(folder, present, wish.source, new)
     more = _more(imported, path)
     return Report("registers import", [*findings, *imported.findings], more=more), imported
 
@@ -165,7 +164,7 @@ def _sheet(title: str) -> Sheet:
     tables = {cle(s.title): s for s in SHEETS if s.layout is Layout.TABLE}
     if found := tables.get(cle(title)):
         return found
-    near = get_close_matches(cle(title), tables, n=1)
+    near = get_close_matches(cle(title), tables, n=1, cutoff=0.75)
     hint = f" Vouliez-vous « {tables[near[0]].title} » ?" if near else ""
     choices = ", ".join(f"« {s.title} »" for s in tables.values())
     place = Place("--feuille")
