@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import pkgutil
 import re
 import string
+import sys
+from pathlib import Path
 
 import pytest
 
+import clspd_docs
 from clspd_docs.cli.kinds import declared_kinds
 from clspd_docs.documents.view import View
 from clspd_docs.domain.conseil import Conseil, Parametres, Regles
@@ -164,6 +169,28 @@ def test_a_kind_is_a_pattern_of_named_facts(kind: Kind) -> None:
     for text in (kind.sentence, kind.remedy):
         for _, fact, _, _ in string.Formatter().parse(text):
             assert fact is None or re.fullmatch(r"[a-z_]+", fact), fact
+
+
+def test_every_sentence_gets_its_facts_where_it_is_told() -> None:
+    """Only where the kind is named and its facts are spelled out; the others are computed."""
+    facts = {
+        f"{module.name}:{call.lineno} {kind.code}": (_facts(kind), {k.arg for k in call.keywords} - {"value"})
+        for module in pkgutil.walk_packages(clspd_docs.__path__, "clspd_docs.")
+        for loaded in [sys.modules.get(module.name)]
+        if loaded is not None and loaded.__file__
+        for call in ast.walk(ast.parse(Path(loaded.__file__).read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "at"
+        if isinstance(call.func.value, ast.Name) and all(k.arg for k in call.keywords)
+        for kind in [getattr(loaded, call.func.value.id, None)]
+        if isinstance(kind, Kind)
+    }
+    assert len(facts) > 200
+    assert {where: found for where, found in facts.items() if found[0] != found[1]} == {}
+
+
+def _facts(kind: Kind) -> set[str]:
+    parsed = [*string.Formatter().parse(kind.sentence), *string.Formatter().parse(kind.remedy)]
+    return {fact for _, fact, _, _ in parsed if fact}
 
 
 @every_kind

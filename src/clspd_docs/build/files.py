@@ -137,3 +137,12 @@ def _beside(folder: Path, data: bytes) -> Iterator[Path]:
 def _remove(path: Path) -> None:
     with suppress(OSError):
         path.unlink(missing_ok=True)
+
+
+def edited_name(path: Path) -> Path:
+    """Return the name under which an edited version of ``path`` is kept; earlier ones are not replaced."""
+    copy, number = path.with_name(f"{path.stem} (modifié à la main){path.suffix}"), 2
+    while exists(copy):
+        copy = path.with_name(f"{path.stem} (modifié à la main {number}){path.suffix}")
+        number += 1
+    return copy

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.files import edited_name
 from clspd_docs.build.manifest import MANIFEST, Manifest, file_sha256
 from clspd_docs.build.workspace import CANNOT_WRITE, OUTPUT
 from clspd_docs.domain.french import slug
@@ -151,7 +152,7 @@ def _keep(
         if not path.is_file() or name in {MANIFEST, "index.html"}:
             continue
         if _is_edited(path, ours.get(name), fresh.get(name)):
-            copy = _free(work / name)
+            copy = edited_name(work / name)
             findings.append(EDITED.at(Place(f"{OUTPUT}/{target.name}/{name}"), copie=copy.name))
             _link(path, copy)
         elif name not in fresh and (name not in ours or name in listed):
@@ -164,15 +165,6 @@ def _is_edited(path: Path, published: str | None, fresh: Path | bytes | None) ->
     if published is not None:
         return file_sha256(path) != published
     return isinstance(fresh, bytes) and path.suffix == ".docx" and path.read_bytes() != fresh
-
-
-def _free(path: Path) -> Path:
-    """Return the name under which an edited version of ``path`` is kept; earlier ones are not replaced."""
-    copy, number = path.with_name(f"{path.stem} (modifié à la main){path.suffix}"), 2
-    while copy.exists():
-        copy = path.with_name(f"{path.stem} (modifié à la main {number}){path.suffix}")
-        number += 1
-    return copy
 
 
 def _link(source: Path, target: Path) -> None:

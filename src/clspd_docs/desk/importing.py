@@ -22,14 +22,14 @@ from clspd_docs.registers.fitting import COMPOSITES, Names, fields_of
 from clspd_docs.registers.grid import Grid
 from clspd_docs.registers.import_list import Imported, import_rows
 from clspd_docs.registers.import_write import append_rows
-from clspd_docs.registers.locate import Table, locate
+from clspd_docs.registers.locate import Table
 from clspd_docs.registers.losses import losses
 from clspd_docs.registers.mapping import Proposal, columns_of, header_row, propose, targets_by_name
 from clspd_docs.registers.preflight import MISSING, OLE, ZIP, Form, bytes_of
-from clspd_docs.registers.read import read
+from clspd_docs.registers.read import book_of
 from clspd_docs.registers.schema import Layout, Sheet
 from clspd_docs.registers.sheets import BY_KEY, SHEETS
-from clspd_docs.registers.source import open_source
+from clspd_docs.registers.source import source_of
 
 WHICH_SHEET = Kind(
     "REG416",
@@ -180,7 +180,7 @@ def _list(wish: Wish) -> tuple[Grid, list[Finding]]:
         raise (Stop(NO_LIST.at(place)) if stop.finding.code == MISSING.code else stop) from None
     grids: Sequence[Grid]
     if data.startswith((ZIP, OLE)):
-        source = open_source(wish.source, wish.source.name)
+        source = source_of(data, wish.source.name)
         grids, findings = source.grids, list(source.findings)
     else:
         grid, findings = csv_grid(data, wish.source.name)
@@ -245,12 +245,12 @@ def _letters(headers: Mapping[int, str]) -> list[str]:
 
 def _present(folder: Folder, present: str) -> tuple[bytes, Any, Mapping[str, Table]]:
     """Return the present workbook: its bytes, its rows, where its tables stand."""
-    path = folder.path(present)
-    source = open_source(path, present)
+    data = bytes_of(folder.path(present), Place(present))
+    source = source_of(data, present)
     if source.form is not Form.XLSX:
         raise Stop(OTHER_FORM.at(Place(present), format=source.form.value))
-    book, _ = read(path, present)
-    return bytes_of(path, Place(present)), book, locate(source).tables
+    book, located = book_of(source)
+    return data, book, located.tables
 
 
 def _write(folder: Folder, present: str, source: Path, data: bytes) -> str:

@@ -173,7 +173,7 @@ def _finding(
     for index, text in enumerate(texts, 1):
         cell = ws.cell(row, index)
         style.framed(cell)
-        _write(cell, text)
+        write_text(cell, text)
     back, front = _COLOURS[severity]
     ws.cell(row, 1).fill = PatternFill("solid", fgColor=back)
     ws.cell(row, 1).font = Font(name=style.FONT, size=11, bold=True, color=front)
@@ -186,9 +186,9 @@ def _finding(
     )
 
 
-def _write(cell: style.AnyCell, text: str) -> None:
-    """Write a text as a text, whatever it begins with."""
-    cell.value = legal(text)
+def write_text(cell: style.AnyCell, text: str) -> None:
+    """Write a text as a text, whatever it begins with, without what XML cannot hold."""
+    cell.value = text = legal(text)
     cell.data_type = "s"  # openpyxl makes a formula of « =… » and an error of « #N/A »
     if text[:1] in tuple("=+-@"):
         cell.quotePrefix = True
@@ -197,7 +197,7 @@ def _write(cell: style.AnyCell, text: str) -> None:
 def _line(ws: Worksheet, row: int, text: str, font: Font = style.BODY_FONT) -> None:
     ws.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(_WIDTHS))
     cell = ws.cell(row, 1)
-    _write(cell, insecables(text))
+    write_text(cell, insecables(text))
     cell.font, cell.alignment = font, Alignment(vertical="center", wrap_text=True)
     ws.row_dimensions[row].height = max(
         style.height([(text, sum(_WIDTHS) * _DENSITY)]) + 3, 1.6 * (font.size or 11)
