@@ -317,11 +317,11 @@ def test_a_session_without_anyone_to_summon_is_told_once(shipped: Catalogue) -> 
 
 def test_identifiers_that_name_the_same_file_get_files_of_their_own() -> None:
     rows = registres()
-    for identifier in ("M.9", "M-9", "m_9"):
+    for identifier in ("M.9", "M-9", "m_9", "M-9_2"):
         rows.add("membres", **{**rows.row("membres", "M004"), "id": identifier, "rang": 9})
     plan = planned(rows.conseil(), "P-2027-02", only(pour=Pour.DESTINATAIRE))
     keys = [j.key for j in plan.documents]
-    assert keys[-3:] == ["essai-M-9", "essai-M-9_2", "essai-m_9"]
+    assert keys[-4:] == ["essai-M-9", "essai-M-9_2", "essai-m_9", "essai-M-9_2_2"]
     assert len({key.lower() for key in keys}) == len(keys)
     assert plan.dossiers[0].pieces[:-1] == tuple(keys)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import Any, Final, TypeVar
 
 from clspd_docs.documents.catalogue import ANNEXES, Catalogue, DocumentEntry, DossierEntry, Etape, Pour
@@ -180,12 +181,13 @@ def plan_session(
 
 def _numbered(jobs: Iterable[J]) -> list[J]:
     """Return the jobs with keys that differ, whatever the case: « M-1 » and « M.1 » name the same file."""
-    taken: Counter[str] = Counter()
+    taken: set[str] = set()
     found = []
     for job in jobs:
-        taken[job.key.lower()] += 1
-        times = taken[job.key.lower()]
-        found.append(job if times == 1 else replace(job, key=f"{job.key}_{times}"))
+        names = chain([job.key], (f"{job.key}_{number}" for number in count(2)))
+        key = next(name for name in names if name.lower() not in taken)
+        taken.add(key.lower())
+        found.append(replace(job, key=key))
     return found
 
 

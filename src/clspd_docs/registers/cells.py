@@ -164,14 +164,20 @@ def parse(column: Column, cell: Cell) -> tuple[Any, Finding | None]:
     return value, told
 
 
+class ErrorValue(str):
+    """An error value, as the file holds it; Excel goes on inventing some (#FIELD!, #BLOCKED!)."""
+
+    __slots__ = ()
+
+
 def is_blank(raw: object) -> bool:
     """True when a cell shows nothing: empty, or spaces and invisible characters only."""
     return raw is None or (isinstance(raw, str) and not clean(raw))
 
 
 def is_error(raw: object) -> bool:
-    """True for an Excel error value."""
-    return isinstance(raw, str) and raw in ERRORS
+    """True for an Excel error value: one that the file says to be one, or a text that reads as one."""
+    return isinstance(raw, ErrorValue) or (isinstance(raw, str) and raw in ERRORS)
 
 
 def show(raw: object) -> str:
