@@ -12,6 +12,7 @@ from clspd_docs.build.loading import NO_ANNEX
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
+from clspd_docs.build.settings import changed_settings, packet_settings
 from clspd_docs.build.together import Order, convert
 from clspd_docs.build.workspace import ANNEXES as ANNEX_FOLDER
 from clspd_docs.build.workspace import OUTPUT
@@ -21,6 +22,7 @@ from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain.french import pluriel
 from clspd_docs.domain.listes import Diffusion, Formation
+from clspd_docs.domain.signature import Signature
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import assemble, first_pages
@@ -65,6 +67,7 @@ class Piece:
     docx: bytes = b""
     docx_sha256: str = ""
     source: str = ""
+    signature: Signature = Signature.CHAMPS
 
 
 @dataclass(slots=True)
@@ -172,6 +175,7 @@ class Bindery:
                         made.draft,
                         made.job.owner,
                         docx_sha256=made.docx_sha256,
+                        signature=job.entry.signature or made.job.entry.signature,
                     )
                 )
             elif job.recipient is None and self.jobs[key].recipient is not None:
@@ -325,14 +329,18 @@ class Bindery:
         spec = self._spec(binding)
         # Of what LibreOffice makes, the Word file tells more than the PDF, which holds the time of the day.
         front = [p.docx_sha256 for p in binding.front.values()]
-        pieces = [(p.key, p.title, p.docx_sha256 or sha256(p.pdf), p.draft, p.owner) for p in binding.pieces]
+        pieces = [
+            (p.key, p.title, p.docx_sha256 or sha256(p.pdf), p.draft, p.owner, p.signature)
+            for p in binding.pieces
+        ]
         named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto)
         return fingerprint(self.cache.converter, named, front, pieces)
 
     def _assemble(self, binding: Binding, mark: str, today: str) -> tuple[PacketRecord, Packet]:
         spec, job = self._spec(binding), binding.job
         parts = [
-            Part(p.key, p.title, p.pdf, p.draft, p.owner) for p in (*binding.front.values(), *binding.pieces)
+            Part(p.key, p.title, p.pdf, p.draft, p.owner, signature=p.signature)
+            for p in (*binding.front.values(), *binding.pieces)
         ]
         packet = assemble(spec, parts)
         record = PacketRecord(
@@ -354,6 +362,8 @@ class Bindery:
             front=tuple(p.docx_sha256 for p in binding.front.values()),
             made_on=today,
             annexes={p.key: p.source for p in binding.pieces if p.source},
+            settings=packet_settings(job.entry),
+            boxes=len(packet.tag_pages) + packet.paper_places,
         )
         return record, packet
 
@@ -368,4 +378,5 @@ def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bo
     changes = [f"pièce ajoutée : {k}" for k in sorted(new - old)] + [
         f"pièce retirée : {k}" for k in sorted(old - new)
     ]
+    changes += changed_settings(before.settings, now.settings)
     return tuple(changes) or ("une pièce a changé",)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from clspd_docs.domain.listes import Diffusion, Formation
+from clspd_docs.domain.signature import Signature
 from clspd_docs.errors import Stop, toml_detail
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
@@ -125,11 +126,12 @@ class DocumentEntry:
     diffusion: Diffusion = Diffusion.INTERNE
     projet_sauf: str | None = None
     si: tuple[str, ...] = ()
+    signature: Signature = Signature.CHAMPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierEntry:
-    """One [[dossier]] block."""
+    """One [[dossier]] block; without ``signature``, each piece is signed as its own block says."""
 
     code: str
     titre: str
@@ -142,6 +144,7 @@ class DossierEntry:
     sommaire: str | None = None
     recto: bool = False
     numerotation: str = ""
+    signature: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,7 @@ DOCUMENT_KEYS: Final = {
     "diffusion": _enum(Diffusion),
     "projet_sauf": _OPTIONAL,
     "si": _LIST,
+    "signature": _enum(Signature),
 }
 DOSSIER_KEYS: Final = {
     **_SHARED,
@@ -204,6 +208,7 @@ DOSSIER_KEYS: Final = {
     "sommaire": _OPTIONAL,
     "recto": _Key("true ou false", holds=bool),
     "numerotation": _OPTIONAL,
+    "signature": _enum(Signature),
 }
 
 

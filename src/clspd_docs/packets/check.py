@@ -7,6 +7,7 @@ and tests.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import first_pages
 from clspd_docs.packets.inspect import PdfFacts, inspect, page_texts, reading
+from clspd_docs.packets.signature_boxes import TAG
 from clspd_docs.packets.spec import PDFA, PDFUA
 
 if TYPE_CHECKING:
@@ -135,6 +137,18 @@ def _fields(packet: Packet, facts: PdfFacts) -> str:
         return f"{len(names)} lus, {len(packet.signature_fields)} prévus"
     if any(field.page == 0 for field in facts.signature_fields):
         return "un champ n’est sur aucune page"
+    return _tags(packet)
+
+
+def _tags(packet: Packet) -> str:
+    """Return what is wrong with the tags for i-parapheur, each of which has a line of its own."""
+    if not packet.tag_pages:
+        return ""
+    with reading(packet.pdf) as reader:
+        for number, expected in Counter(packet.tag_pages).items():
+            lines = [line.strip() for line in reader.pages[number - 1].extract_text().splitlines()]
+            if lines.count(TAG) != expected:
+                return f"{lines.count(TAG)} balises i-parapheur lues page {number}, {expected} prévues"
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from clspd_docs.domain.signature import Signature
 from clspd_docs.findings import Finding
 from clspd_docs.origin import Place
 
@@ -23,6 +24,7 @@ class Part:
         draft: Its pages carry the « PROJET » mark.
         owner: Suffix of its signature fields: a recipient ("M012") or the code of a document.
         group: Title of the outline item that it stands under; "" is the top level.
+        signature: What its anchors of signature become.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Part:
     draft: bool = False
     owner: str = ""
     group: str = ""
+    signature: Signature = Signature.CHAMPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class Packet:
 
     ``claims`` holds what the file says of itself ("PDF/A-2b", "PDF/UA-1"); a claim that is missing has its
     reason among ``findings`` (DOS104, DOS105), with the faults that the templates caused (DOS102, DOS103).
+    ``tag_pages`` holds the page, from 1, of each tag for i-parapheur; ``paper_places`` counts the boxes to sign
+    by hand.
     """
 
     pdf: bytes
@@ -87,3 +92,5 @@ class Packet:
     signature_fields: tuple[str, ...]
     claims: tuple[str, ...]
     findings: tuple[Finding, ...]
+    tag_pages: tuple[int, ...] = ()
+    paper_places: int = 0
