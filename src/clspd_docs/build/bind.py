@@ -10,6 +10,7 @@ from typing import Final
 
 from clspd_docs.build.loading import NO_ANNEX
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
+from clspd_docs.build.printed import bound, printing
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
 from clspd_docs.build.settings import changed_settings, packet_settings
@@ -25,7 +26,7 @@ from clspd_docs.domain.listes import Diffusion, Formation
 from clspd_docs.domain.signature import Signature
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
-from clspd_docs.packets.assemble import assemble, first_pages
+from clspd_docs.packets.assemble import first_pages
 from clspd_docs.packets.check import contents_faults, faults
 from clspd_docs.packets.inspect import page_count
 from clspd_docs.packets.intake import Annex, intake
@@ -35,7 +36,7 @@ INCOMPLETE = Kind(
     "DOS402",
     Severity.WARNING,
     "Dossier incomplet",
-    "Le dossier est incomplet, {nombre} à débloquer ; sa couverture en donne la liste.",
+    "Le dossier est incomplet, {nombre} à débloquer ; sa première page en donne la liste.",
     "Corriger ce qui les retient, puis relancer « clspd-docs build ».",
 )
 UNSTABLE = Kind(
@@ -175,7 +176,7 @@ class Bindery:
                         made.draft,
                         made.job.owner,
                         docx_sha256=made.docx_sha256,
-                        signature=job.entry.signature or made.job.entry.signature,
+                        signature=job.entry.signed(made.job.entry),
                     )
                 )
             elif job.recipient is None and self.jobs[key].recipient is not None:
@@ -320,7 +321,7 @@ class Bindery:
             subject=job.entry.titre,
             when=dt.datetime.combine(self.studio.jour, dt.time(12), tzinfo=dt.UTC),
             numbering=job.entry.numerotation,
-            recto=job.entry.recto,
+            recto=job.entry.recto or job.entry.tirage,
             file=f"dossiers/{job.key}.pdf",
         )
 
@@ -334,7 +335,8 @@ class Bindery:
             for p in binding.pieces
         ]
         named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto)
-        return fingerprint(self.cache.converter, named, front, pieces)
+        printed = printing(binding.job, self.plan.documents, binding.missing)
+        return fingerprint(self.cache.converter, named, front, pieces, *printed)
 
     def _assemble(self, binding: Binding, mark: str, today: str) -> tuple[PacketRecord, Packet]:
         spec, job = self._spec(binding), binding.job
@@ -342,7 +344,7 @@ class Bindery:
             Part(p.key, p.title, p.pdf, p.draft, p.owner, signature=p.signature)
             for p in (*binding.front.values(), *binding.pieces)
         ]
-        packet = assemble(spec, parts)
+        packet = bound(job, spec, parts, self.plan.documents, binding.missing)
         record = PacketRecord(
             key=job.key,
             code=job.entry.code,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from clspd_docs.build.manifest import DocumentRecord, fingerprint, sha256
+from clspd_docs.build.printed import envelope_faults
 from clspd_docs.build.produce import Cache, Made, Studio
 from clspd_docs.build.settings import document_settings
 from clspd_docs.findings import Finding
@@ -57,4 +58,4 @@ def finish(
         made_on=today,
         settings=document_settings(job.entry),
     )
-    return record, packet.pdf, packet.findings
+    return record, packet.pdf, (*packet.findings, *envelope_faults(job, packet.pdf))
