@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.attached import proof
 from clspd_docs.build.loading import NO_ANNEX
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
 from clspd_docs.build.printed import bound, printing
@@ -30,7 +31,7 @@ from clspd_docs.packets.assemble import first_pages
 from clspd_docs.packets.check import contents_faults, faults
 from clspd_docs.packets.inspect import page_count
 from clspd_docs.packets.intake import Annex, intake
-from clspd_docs.packets.spec import Packet, PacketSpec, Part
+from clspd_docs.packets.spec import Attachment, Packet, PacketSpec, Part
 
 INCOMPLETE = Kind(
     "DOS402",
@@ -323,7 +324,13 @@ class Bindery:
             numbering=job.entry.numerotation,
             recto=job.entry.recto or job.entry.tirage,
             file=f"dossiers/{job.key}.pdf",
+            attachment=self._proof(binding) if job.entry.preuve else None,
         )
+
+    def _proof(self, binding: Binding) -> Attachment:
+        front = {role: (binding.template(role), piece) for role, piece in binding.front.items()}
+        converter, documents = self.cache.converter, self.documents
+        return proof(binding.job, self.studio, converter, front, binding.pieces, documents)
 
     def _fingerprint(self, binding: Binding) -> str:
         """Digest of everything in the packet but the date: a packet is not redone because a day went by."""
@@ -334,7 +341,7 @@ class Bindery:
             (p.key, p.title, p.docx_sha256 or sha256(p.pdf), p.draft, p.owner, p.signature)
             for p in binding.pieces
         ]
-        named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto)
+        named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto, binding.job.entry.preuve)
         printed = printing(binding.job, self.plan.documents, binding.missing)
         return fingerprint(self.cache.converter, named, front, pieces, *printed)
 

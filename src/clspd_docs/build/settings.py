@@ -14,7 +14,8 @@ def document_settings(entry: DocumentEntry) -> dict[str, str]:
 
 def packet_settings(entry: DossierEntry) -> dict[str, str]:
     """Return the lines of a packet's block that shape its PDF, by name; not those that it does not have."""
-    return _lines(signature=entry.signature, tirage=entry.tirage, etiquettes=entry.etiquettes)
+    printed = {"tirage": entry.tirage, "etiquettes": entry.etiquettes}
+    return _lines(signature=entry.signature, **printed, preuve=entry.preuve)
 
 
 def changed_settings(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clspd_docs.build.attached import read_proof
 from clspd_docs.build.manifest import MANIFEST, file_sha256, read_manifest, sha256
 from clspd_docs.build.signed import signatures
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
-from clspd_docs.packets.inspect import PdfFacts, inspect
+from clspd_docs.packets.inspect import PdfFacts, attachments, inspect
 
 NO_MANIFEST = Kind(
     "DOS501",
@@ -116,6 +117,7 @@ def is_signed_only(path: Path, expected: str) -> bool:
 def _facts(path: Path, name: str) -> dict[str, Any]:
     try:
         facts: PdfFacts = inspect(path)
+        told = read_proof(attachments(path))
     except Exception as error:  # pypdf raises almost anything on a damaged file
         raise Stop(UNREADABLE.at(Place(name))) from error
     return {
@@ -127,4 +129,5 @@ def _facts(path: Path, name: str) -> dict[str, Any]:
         "signature_fields": [
             {"name": f.name, "page": f.page, "signed": f.signed} for f in facts.signature_fields
         ],
+        "proof": told,
     }

@@ -177,6 +177,7 @@ class DossierEntry:
     signature: Signature | None = None
     tirage: bool = False
     etiquettes: Etiquettes | None = None
+    preuve: bool = False
 
     def signed(self, document: DocumentEntry) -> Signature:
         """Return how a piece is signed: as the packet says, else by hand when it is printed, else as its block says."""
@@ -248,6 +249,7 @@ DOSSIER_KEYS: Final = {
     "signature": _enum(Signature),
     "tirage": _Key("true ou false", holds=bool),
     "etiquettes": _enum(Etiquettes),
+    "preuve": _Key("true ou false", holds=bool),
 }
 
 

@@ -15,9 +15,10 @@ from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.packets import content, metadata, navigation, stamps
+from clspd_docs.packets.attachment import attach
 from clspd_docs.packets.sharing import Sharing
 from clspd_docs.packets.signatures import Fields
-from clspd_docs.packets.spec import PDFA, PDFUA, Packet, Part, PlacedPart
+from clspd_docs.packets.spec import PDFA, PDFA3, PDFUA, Packet, Part, PlacedPart
 from clspd_docs.packets.structure import StructureTree
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ class _Assembly:
         stamps.stamp(self.pdf, self.spec.numbering, self._drafts())
         claims = self._claims()
         metadata.describe(self.pdf, self.spec, claims)
+        if self.spec.attachment is not None:
+            attach(self.pdf, self.spec.attachment, self.spec.when)
         for page in self.pdf.pages:  # all of them: a time stamp put on later adds an annotation to the first
             page.obj.Tabs = Name.S
         return self._packet(claims)
@@ -191,7 +194,8 @@ class _Assembly:
             reason = "aucune pièce n’apporte de profil de couleurs"
             self.findings.append(NOT_PDFA.at(Place(self.spec.file), raison=reason))
             kinds.add(NOT_PDFA)
-        return tuple(claim for claim, lost in ((PDFA, NOT_PDFA), (PDFUA, NOT_PDFUA)) if lost not in kinds)
+        archive = PDFA3 if self.spec.attachment else PDFA
+        return tuple(claim for claim, lost in ((archive, NOT_PDFA), (PDFUA, NOT_PDFUA)) if lost not in kinds)
 
     def _link(self) -> None:
         targets = {placed.key: (placed, self._pages(placed)[0]) for placed in self.placed}

@@ -16,9 +16,9 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import first_pages
-from clspd_docs.packets.inspect import PdfFacts, inspect, page_texts, reading
+from clspd_docs.packets.inspect import PdfFacts, attachments, inspect, page_texts, reading
 from clspd_docs.packets.signature_boxes import TAG
-from clspd_docs.packets.spec import PDFA, PDFUA
+from clspd_docs.packets.spec import PDFA, PDFA3, PDFUA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +69,7 @@ WRONG_CLAIMS: Final = Kind(
     remedy=_OURS,
 )
 
+_LEVELS: Final = {"2B": PDFA, "3B": PDFA3}
 _TOKENS: Final = re.compile(r"\{\{|\}\}|\{%|%\}|\bNone\b|\bnan\b")
 
 
@@ -155,8 +156,11 @@ def _tags(packet: Packet) -> str:
 def _claims(spec: PacketSpec, packet: Packet, facts: PdfFacts) -> str:
     if (facts.title, facts.lang) != (spec.title, spec.lang):
         return "titre ou langue"
-    if (facts.pdfa == "2B", facts.pdfua) != (PDFA in packet.claims, PDFUA in packet.claims):
+    claims = (_LEVELS.get(facts.pdfa or ""), PDFUA if facts.pdfua else None)
+    if tuple(filter(None, claims)) != packet.claims:
         return "PDF/A ou PDF/UA"
+    if spec.attachment and attachments(packet.pdf).get(spec.attachment.name) != spec.attachment.data:
+        return "le fichier joint"
     return ""
 
 
