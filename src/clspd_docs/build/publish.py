@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.files import edited_name
 from clspd_docs.build.manifest import MANIFEST, Manifest, file_sha256
 from clspd_docs.build.signed import REPLACED, signatures, told
 from clspd_docs.build.workspace import CANNOT_WRITE, OUTPUT
@@ -156,7 +157,7 @@ def _keep(
             if fields and name in listed and name not in fresh:  # the build leaves it as it is signed
                 _link(path, work / name)
                 continue
-            copy = _free(work / name, "signé" if fields else "modifié à la main")
+            copy = edited_name(work / name, "signé" if fields else "modifié à la main")
             facts = {"champs": told(fields)} if fields else {}
             findings.append((REPLACED if fields else EDITED).at(place, copie=copy.name, **facts))
             _link(path, copy)
@@ -175,15 +176,6 @@ def _is_edited(path: Path, published: str | None, fresh: Path | bytes | None) ->
     if path.suffix == ".docx":
         return isinstance(fresh, bytes) and path.read_bytes() != fresh
     return fresh is not None and bool(signatures(path))
-
-
-def _free(path: Path, what: str) -> Path:
-    """Return the name under which an edited version of ``path`` is kept; earlier ones are not replaced."""
-    copy, number = path.with_name(f"{path.stem} ({what}){path.suffix}"), 2
-    while copy.exists():
-        copy = path.with_name(f"{path.stem} ({what} {number}){path.suffix}")
-        number += 1
-    return copy
 
 
 def _link(source: Path, target: Path) -> None:

@@ -17,7 +17,8 @@ def verify(chemin: Path) -> None:
     """Vérifie un dossier de séance (empreintes, pages) ou décrit un PDF (pages, champs, PDF/A, PDF/UA)."""
     from clspd_docs.build.report import Report  # noqa: PLC0415
     from clspd_docs.build.verify import verify as verify_path  # noqa: PLC0415
-    from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.cli.show import show_findings  # noqa: PLC0415
+    from clspd_docs.domain.constats import bilan  # noqa: PLC0415
     from clspd_docs.domain.french import pluriel  # noqa: PLC0415
 
     def act(common: Common) -> Report:
@@ -33,7 +34,7 @@ def verify(chemin: Path) -> None:
                 click.echo(sentence(facts))
                 if facts["proof"] and (common.verbose or len(files) == 1):
                     click.echo("\n".join(proof_lines(facts["proof"])))
-        click.echo(f"{pluriel(len(files), 'PDF', 'PDF')} : {summary(report.findings)}.")
+        click.echo(f"{pluriel(len(files), 'PDF', 'PDF')} : {bilan(report.findings)}.")
 
     def sentence(facts: dict[str, Any]) -> str:
         fields = facts["signature_fields"]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from clspd_docs.domain.french import cle
+from clspd_docs.domain.french import cle, pluriel
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Origin, Place
 from clspd_docs.registers.book import Book, Row
 from clspd_docs.registers.cells import EMPTY, MANY, parse
+from clspd_docs.registers.grid import Grid
 from clspd_docs.registers.locate import Located, Record, Table, locate
 from clspd_docs.registers.schema import Layout, Sheet, Type
 from clspd_docs.registers.sheets import SHEETS
-from clspd_docs.registers.source import open_source
+from clspd_docs.registers.source import Source, open_source
 
 HIDDEN_ROWS = Kind(
     "REG109",
@@ -60,12 +61,16 @@ def read(path: Path, file: str) -> tuple[Book, list[Finding]]:
     Raises:
         Stop: REG001 to REG007 and REG010 when nothing can be read.
     """
-    source = open_source(path, file)
+    book, located = book_of(open_source(path, file))
+    return book, bounded(located.findings)
+
+
+def book_of(source: Source) -> tuple[Book, Located]:
+    """Return the book of ``source``, and where its sheets stand with all there is to tell of them."""
     located = locate(source)
-    findings = located.findings
     refused = [grid.place(row) for grid in located.headless.values() for row in grid.rows]
-    rows = {sheet.key: tuple(rows_of(sheet, located, file, refused)) for sheet in SHEETS}
-    return Book(file, source.digest, rows, tuple(refused)), bounded(findings)
+    rows = {sheet.key: tuple(_rows_of(sheet, located, source.file, refused)) for sheet in SHEETS}
+    return Book(source.file, source.digest, rows, tuple(refused)), located
 
 
 def bounded(findings: list[Finding]) -> list[Finding]:
@@ -84,7 +89,7 @@ def bounded(findings: list[Finding]) -> list[Finding]:
     return kept + [TOO_MANY.at(places[key], nombre=seen[key] - MOST, code=key[2]) for key in places]
 
 
-def rows_of(sheet: Sheet, located: Located, file: str, refused: list[Place]) -> Iterator[Row]:
+def _rows_of(sheet: Sheet, located: Located, file: str, refused: list[Place]) -> Iterator[Row]:
     """Yield the rows of one sheet, adding to the findings of ``located`` and to the rows refused."""
     if sheet.key in located.tables:
         yield from _table(located.tables[sheet.key], located.findings, refused)
@@ -103,11 +108,15 @@ def _table(table: Table, findings: list[Finding], refused: list[Place]) -> Itera
             yield row
         else:
             refused.append(row.origin.place())
-    if hidden := sorted(table.grid.hidden & set(numbers)):
-        shown = ", ".join(map(str, hidden[:SHOWN])) + (
-            f" et {len(hidden) - SHOWN} autres" if hidden[SHOWN:] else ""
-        )
-        findings.append(HIDDEN_ROWS.at(table.grid.place(hidden[0]), lignes=shown))
+    findings.extend(hidden_rows(table.grid, numbers))
+
+
+def hidden_rows(grid: Grid, numbers: Iterable[int]) -> Iterator[Finding]:
+    """Yield what there is to tell of the rows ``numbers`` that are hidden."""
+    if hidden := sorted(grid.hidden & set(numbers)):
+        more = f" et {pluriel(len(hidden) - SHOWN, 'autre')}" if hidden[SHOWN:] else ""
+        shown = ", ".join(map(str, hidden[:SHOWN])) + more
+        yield HIDDEN_ROWS.at(grid.place(hidden[0]), lignes=shown)
 
 
 def _is_named(row: Row, seen: dict[str, int], findings: list[Finding]) -> bool:
