@@ -124,7 +124,7 @@ def test_every_file_claims_pdfa_and_pdfua(built: Built) -> None:
 
 def test_one_packet_of_each_kind_passes_the_validator(built: Built) -> None:
     one_of_each = {p["packet"]: p["path"] for p in reversed(built.answer["packets"])}
-    assert len(one_of_each) == 7
+    assert len(one_of_each) == 8
     for path in one_of_each.values():
         for flavour in ("2b", "ua1"):
             assert failures(built.root / path, flavour) == {}, (path, flavour)

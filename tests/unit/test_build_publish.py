@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from builders.pdf import Builder
+from builders.signing import empty_fields, sign
 from clspd_docs.build import pipeline
 from clspd_docs.build import publish as module
 from clspd_docs.build.manifest import DocumentRecord, Manifest, read_manifest, sha256
@@ -15,6 +18,8 @@ from clspd_docs.build.publish import lock, publish
 from clspd_docs.build.request import Options
 from clspd_docs.build.workspace import Folder, init
 from clspd_docs.errors import Stop
+from clspd_docs.packets.assemble import assemble
+from clspd_docs.packets.spec import PacketSpec, Part
 from conftest import TODAY
 
 EMPTY = Manifest(seance="P-1", jour="2026-12-01", tool="t", converter="c", workbook_sha256="w")
@@ -153,3 +158,47 @@ def test_without_a_manifest_an_edited_word_file_is_kept_and_the_old_bytes_are_no
     assert [p.read_bytes() for p in folder.rglob("*modifié*")] == [b"edited"]
     assert (folder / "documents/a.pdf").read_bytes() == b"2"
     assert witness.read_bytes() == b"1"
+
+
+def signed() -> bytes:
+    builder = Builder()
+    builder.anchor(builder.page("a"), "sig:maire|La maire")
+    spec = PacketSpec("Dossier", "CLSPD", "", dt.datetime(2027, 1, 4, tzinfo=dt.UTC))
+    return sign(assemble(spec, [Part("a", "A", builder.bytes())]).pdf, "maire")
+
+
+def test_a_signed_file_that_the_build_leaves_stays_in_its_place_without_a_word(tmp_path: Path) -> None:
+    first = manifest(a=b"1")
+    publish(tmp_path, first, files(a=b"1"), None)
+    path = tmp_path / "P-1/documents/a.pdf"
+    path.write_bytes(signed())
+    assert publish(tmp_path, first, {}, first) == []
+    assert empty_fields(path.read_bytes()) == []
+    assert len(list(path.parent.iterdir())) == 2
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_signed_file_that_is_replaced_is_kept_beside_and_its_signatures_named(
+    tmp_path: Path, known: bool
+) -> None:
+    first = manifest(a=b"1")
+    publish(tmp_path, first, files(a=b"1"), None)
+    path, original = tmp_path / "P-1/documents/a.pdf", signed()
+    path.write_bytes(original)
+    (finding,) = publish(tmp_path, first, files(a=b"2"), first if known else None)
+    assert (finding.code, dict(finding.facts)["champs"]) == ("ENV223", "maire")
+    assert path.read_bytes() == b"2"
+    assert (path.parent / "a (signé).pdf").read_bytes() == original
+
+
+def test_a_signed_file_that_is_no_longer_made_is_kept_beside(tmp_path: Path) -> None:
+    first = manifest(a=b"1", b=b"2")
+    publish(tmp_path, first, files(a=b"1", b=b"2"), None)
+    (tmp_path / "P-1/documents/b.pdf").write_bytes(signed())
+    (finding,) = publish(tmp_path, manifest(a=b"1"), {}, first)
+    assert finding.code == "ENV223"
+    assert sorted(p.name for p in (tmp_path / "P-1/documents").iterdir()) == [
+        "a.docx",
+        "a.pdf",
+        "b (signé).pdf",
+    ]

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.attached import proof
 from clspd_docs.build.loading import NO_ANNEX
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
+from clspd_docs.build.printed import bound, printing
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
+from clspd_docs.build.settings import changed_settings, packet_settings
 from clspd_docs.build.together import Order, convert
 from clspd_docs.build.workspace import ANNEXES as ANNEX_FOLDER
 from clspd_docs.build.workspace import OUTPUT
@@ -21,19 +24,20 @@ from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain.french import pluriel
 from clspd_docs.domain.listes import Diffusion, Formation
+from clspd_docs.domain.signature import Signature
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
-from clspd_docs.packets.assemble import assemble, first_pages
+from clspd_docs.packets.assemble import first_pages
 from clspd_docs.packets.check import contents_faults, faults
 from clspd_docs.packets.inspect import page_count
 from clspd_docs.packets.intake import Annex, intake
-from clspd_docs.packets.spec import Packet, PacketSpec, Part
+from clspd_docs.packets.spec import Attachment, Packet, PacketSpec, Part
 
 INCOMPLETE = Kind(
     "DOS402",
     Severity.WARNING,
     "Dossier incomplet",
-    "Le dossier est incomplet, {nombre} à débloquer ; sa couverture en donne la liste.",
+    "Le dossier est incomplet, {nombre} à débloquer ; sa première page en donne la liste.",
     "Corriger ce qui les retient, puis relancer « clspd-docs build ».",
 )
 UNSTABLE = Kind(
@@ -65,6 +69,7 @@ class Piece:
     docx: bytes = b""
     docx_sha256: str = ""
     source: str = ""
+    signature: Signature = Signature.CHAMPS
 
 
 @dataclass(slots=True)
@@ -172,6 +177,7 @@ class Bindery:
                         made.draft,
                         made.job.owner,
                         docx_sha256=made.docx_sha256,
+                        signature=job.entry.signed(made.job.entry),
                     )
                 )
             elif job.recipient is None and self.jobs[key].recipient is not None:
@@ -316,25 +322,36 @@ class Bindery:
             subject=job.entry.titre,
             when=dt.datetime.combine(self.studio.jour, dt.time(12), tzinfo=dt.UTC),
             numbering=job.entry.numerotation,
-            recto=job.entry.recto,
+            recto=job.entry.recto or job.entry.tirage,
             file=f"dossiers/{job.key}.pdf",
+            attachment=self._proof(binding) if job.entry.preuve else None,
         )
+
+    def _proof(self, binding: Binding) -> Attachment:
+        front = {role: (binding.template(role), piece) for role, piece in binding.front.items()}
+        converter, documents = self.cache.converter, self.documents
+        return proof(binding.job, self.studio, converter, front, binding.pieces, documents)
 
     def _fingerprint(self, binding: Binding) -> str:
         """Digest of everything in the packet but the date: a packet is not redone because a day went by."""
         spec = self._spec(binding)
         # Of what LibreOffice makes, the Word file tells more than the PDF, which holds the time of the day.
         front = [p.docx_sha256 for p in binding.front.values()]
-        pieces = [(p.key, p.title, p.docx_sha256 or sha256(p.pdf), p.draft, p.owner) for p in binding.pieces]
-        named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto)
-        return fingerprint(self.cache.converter, named, front, pieces)
+        pieces = [
+            (p.key, p.title, p.docx_sha256 or sha256(p.pdf), p.draft, p.owner, p.signature)
+            for p in binding.pieces
+        ]
+        named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto, binding.job.entry.preuve)
+        printed = printing(binding.job, self.plan.documents, binding.missing)
+        return fingerprint(self.cache.converter, named, front, pieces, *printed)
 
     def _assemble(self, binding: Binding, mark: str, today: str) -> tuple[PacketRecord, Packet]:
         spec, job = self._spec(binding), binding.job
         parts = [
-            Part(p.key, p.title, p.pdf, p.draft, p.owner) for p in (*binding.front.values(), *binding.pieces)
+            Part(p.key, p.title, p.pdf, p.draft, p.owner, signature=p.signature)
+            for p in (*binding.front.values(), *binding.pieces)
         ]
-        packet = assemble(spec, parts)
+        packet = bound(job, spec, parts, self.plan.documents, binding.missing)
         record = PacketRecord(
             key=job.key,
             code=job.entry.code,
@@ -354,6 +371,8 @@ class Bindery:
             front=tuple(p.docx_sha256 for p in binding.front.values()),
             made_on=today,
             annexes={p.key: p.source for p in binding.pieces if p.source},
+            settings=packet_settings(job.entry),
+            boxes=len(packet.tag_pages) + packet.paper_places,
         )
         return record, packet
 
@@ -368,4 +387,5 @@ def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bo
     changes = [f"pièce ajoutée : {k}" for k in sorted(new - old)] + [
         f"pièce retirée : {k}" for k in sorted(old - new)
     ]
+    changes += changed_settings(before.settings, now.settings)
     return tuple(changes) or ("une pièce a changé",)

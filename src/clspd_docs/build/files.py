@@ -139,10 +139,10 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def edited_name(path: Path) -> Path:
+def edited_name(path: Path, what: str = "modifié à la main") -> Path:
     """Return the name under which an edited version of ``path`` is kept; earlier ones are not replaced."""
-    copy, number = path.with_name(f"{path.stem} (modifié à la main){path.suffix}"), 2
+    copy, number = path.with_name(f"{path.stem} ({what}){path.suffix}"), 2
     while exists(copy):
-        copy = path.with_name(f"{path.stem} (modifié à la main {number}){path.suffix}")
+        copy = path.with_name(f"{path.stem} ({what} {number}){path.suffix}")
         number += 1
     return copy

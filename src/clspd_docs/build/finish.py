@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from clspd_docs.build.manifest import DocumentRecord, fingerprint, sha256
+from clspd_docs.build.printed import envelope_faults
 from clspd_docs.build.produce import Cache, Made, Studio
+from clspd_docs.build.settings import document_settings
 from clspd_docs.findings import Finding
 from clspd_docs.packets.assemble import assemble
 from clspd_docs.packets.spec import PacketSpec, Part
@@ -15,7 +17,8 @@ from clspd_docs.version import tool_version
 def document_fingerprint(made: Made, cache: Cache) -> str:
     """Return the digest of all that the finished PDF depends on, but for the day it is made."""
     job = made.job
-    return fingerprint(tool_version(), cache.converter, made.docx_sha256, job.title, made.draft, job.owner)
+    named = (made.docx_sha256, job.title, made.draft, job.owner, document_settings(job.entry))
+    return fingerprint(tool_version(), cache.converter, *named)
 
 
 def finish(
@@ -31,7 +34,10 @@ def finish(
         when=dt.datetime.combine(studio.jour, dt.time(12), tzinfo=dt.UTC),
         file=f"documents/{job.key}.pdf",
     )
-    packet = assemble(spec, [Part(job.key, job.title, made.raw.read_bytes(), made.draft, job.owner)])
+    pdf = made.raw.read_bytes()
+    packet = assemble(
+        spec, [Part(job.key, job.title, pdf, made.draft, job.owner, signature=job.entry.signature)]
+    )
     template = studio.loaded.templates[job.entry.modele]
     record = DocumentRecord(
         key=job.key,
@@ -50,5 +56,6 @@ def finish(
         signature_fields=packet.signature_fields,
         cells=dict(sorted(made.cells.items())),
         made_on=today,
+        settings=document_settings(job.entry),
     )
-    return record, packet.pdf, packet.findings
+    return record, packet.pdf, (*packet.findings, *envelope_faults(job, packet.pdf))

@@ -15,7 +15,10 @@ SCHEMA: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRecord:
-    """One document as published. Paths are relative to the session's folder, with forward slashes."""
+    """One document as published. Paths are relative to the session's folder, with forward slashes.
+
+    ``settings``: the lines of the catalogue that shape its PDF.
+    """
 
     key: str
     code: str
@@ -33,6 +36,7 @@ class DocumentRecord:
     signature_fields: tuple[str, ...]
     cells: dict[str, str]
     made_on: str
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,8 @@ class PacketRecord:
     """One packet as published.
 
     ``front``: digests of the Word files of its cover and contents; ``annexes``: digest of the file of each
-    annex as it came, by the key of its piece.
+    annex as it came, by the key of its piece; ``settings``: the lines of the catalogue that shape it;
+    ``boxes``: places to sign that are no field.
     """
 
     key: str
@@ -68,6 +73,8 @@ class PacketRecord:
     front: tuple[str, ...]
     made_on: str
     annexes: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    boxes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ def _packets(packets: tuple[PacketRecord, ...]) -> str:
         note = f" – sans : {', '.join(packet.held_pieces)}" if packet.held_pieces else ""
         rows.append(
             f'<tr><td><a href="{escape(packet.path)}">{escape(packet.title)}</a>{escape(note)}</td>'
-            f'<td class="nombre">{packet.pages}</td><td class="nombre">{len(packet.signature_fields)}</td></tr>'
+            f'<td class="nombre">{packet.pages}</td><td class="nombre">{len(packet.signature_fields) + packet.boxes}</td></tr>'
         )
     head = '<tr><th scope="col">Dossier</th><th scope="col" class="nombre">Pages</th><th scope="col" class="nombre">Signatures</th></tr>'
     caption = f"<caption>{escape(pluriel(len(packets), 'dossier'))}, prêts à signer ou à envoyer</caption>"

@@ -14,6 +14,7 @@ from clspd_docs.build.publish import session_folder
 from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
 from clspd_docs.build.report import DocumentLine, Report
 from clspd_docs.build.request import Options, plan_sessions
+from clspd_docs.build.signed import kept, signatures
 from clspd_docs.build.together import refusal
 from clspd_docs.build.workspace import Folder
 from clspd_docs.domain.seances import next_to_come
@@ -65,7 +66,11 @@ def explain_build(folder: Folder, options: Options) -> Report:
             made, before = studio.make(job), old.get(job.key)
             if isinstance(made, Made):
                 intact = before is None or is_intact(target, before)
-                reasons = why(made, before, studio, intact=intact, general=general)
+                signed = () if before is None or intact or options.force else signatures(target / before.path)
+                reasons = why(made, before, studio, intact=intact or bool(signed), general=general)
+                if before is not None and signed:
+                    held.append(kept(target, before.path, signed, reasons))
+                    reasons = ()
                 state = "built" if reasons else "unchanged"
                 if len(samples[job.entry.modele]) < SAMPLES:
                     samples[job.entry.modele].append(made.docx)

@@ -11,6 +11,7 @@ from typing import Final
 
 from clspd_docs.build.files import edited_name
 from clspd_docs.build.manifest import MANIFEST, Manifest, file_sha256
+from clspd_docs.build.signed import REPLACED, signatures, told
 from clspd_docs.build.workspace import CANNOT_WRITE, OUTPUT
 from clspd_docs.domain.french import slug
 from clspd_docs.errors import ExitCode, Stop
@@ -114,7 +115,7 @@ def publish(
         previous: The manifest of the present folder.
 
     Returns:
-        ENV205 for each file edited by hand: its edited version is kept beside under another name.
+        ENV205 for each file edited by hand, ENV223 for each signed: that version is kept beside under another name.
 
     Raises:
         Stop: ENV203 when the disk is full or a file is held open; the previous folder is then whole.
@@ -152,8 +153,13 @@ def _keep(
         if not path.is_file() or name in {MANIFEST, "index.html"}:
             continue
         if _is_edited(path, ours.get(name), fresh.get(name)):
-            copy = edited_name(work / name)
-            findings.append(EDITED.at(Place(f"{OUTPUT}/{target.name}/{name}"), copie=copy.name))
+            fields, place = signatures(path), Place(f"{OUTPUT}/{target.name}/{name}")
+            if fields and name in listed and name not in fresh:  # the build leaves it as it is signed
+                _link(path, work / name)
+                continue
+            copy = edited_name(work / name, "signé" if fields else "modifié à la main")
+            facts = {"champs": told(fields)} if fields else {}
+            findings.append((REPLACED if fields else EDITED).at(place, copie=copy.name, **facts))
             _link(path, copy)
         elif name not in fresh and (name not in ours or name in listed):
             _link(path, work / name)
@@ -161,10 +167,15 @@ def _keep(
 
 
 def _is_edited(path: Path, published: str | None, fresh: Path | bytes | None) -> bool:
-    """True when the file is no longer the one published; without a manifest, a Word file unlike the new one."""
+    """True when the file is no longer the one published; without a manifest, a Word file unlike the new one.
+
+    And a signed PDF, of which the build always has a new version then.
+    """
     if published is not None:
         return file_sha256(path) != published
-    return isinstance(fresh, bytes) and path.suffix == ".docx" and path.read_bytes() != fresh
+    if path.suffix == ".docx":
+        return isinstance(fresh, bytes) and path.read_bytes() != fresh
+    return fresh is not None and bool(signatures(path))
 
 
 def _link(source: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clspd_docs.build.manifest import DocumentRecord, Manifest, file_sha256
 from clspd_docs.build.produce import Made, Studio
+from clspd_docs.build.settings import changed_settings, document_settings
 from clspd_docs.findings import Finding
 from clspd_docs.version import tool_version
 
@@ -32,6 +33,7 @@ def why(
         reasons.append("mention PROJET ajoutée" if made.draft else "mention PROJET retirée")
     if before.title != made.job.title:
         reasons.append("titre modifié dans le catalogue")
+    reasons += changed_settings(before.settings, document_settings(made.job.entry))
     reasons += general
     if not intact:
         reasons.append("fichier absent ou modifié à la main")

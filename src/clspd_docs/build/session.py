@@ -16,12 +16,13 @@ from clspd_docs.build.manifest import (
     read_manifest,
 )
 from clspd_docs.build.page import index_page
-from clspd_docs.build.produce import Output, Studio, Workshop, produce
+from clspd_docs.build.produce import Made, Output, Studio, Workshop, produce
 from clspd_docs.build.publish import publish, session_folder
 from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
 from clspd_docs.build.report import DocumentLine, PacketLine
 from clspd_docs.build.request import Options
-from clspd_docs.build.signing import UNTOLD, without_signatures
+from clspd_docs.build.signed import kept, signatures
+from clspd_docs.build.signing import UNTOLD, without_signatures, without_signed
 from clspd_docs.build.workspace import OUTPUT
 from clspd_docs.documents.plan import DocumentJob, DossierJob, SessionPlan, default_steps
 from clspd_docs.findings import Finding
@@ -54,7 +55,11 @@ def build_session(shop: Workshop, plan: SessionPlan, options: Options) -> Result
     _finish_documents(shop, plan, output, previous, target, result)
     before = {p.key: p for p in previous.packets} if previous else {}
     intact = {k: file_sha256(target / p.path) == p.pdf_sha256 for k, p in before.items()}
+    signed = {k: _signatures(shop, target / before[k].path) for k, is_ours in intact.items() if not is_ours}
+    signed = {k: fields for k, fields in signed.items() if fields}
+    intact |= dict.fromkeys(signed, True)
     bound = Bindery(shop, plan, output, result.records).bind(before, intact, studio.jour.isoformat())
+    bound = without_signed(bound, before, signed, target)
     if shop.is_preview:
         bound = without_signatures(bound, plan, output, studio)
     result.findings += bound.findings
@@ -88,6 +93,9 @@ def _finish_documents(
     for key, made in output.made.items():
         before = old.get(key)
         intact = before is not None and is_intact(target, before)
+        if before is not None and not intact and (fields := _signatures(shop, target / before.path)):
+            _keep_signed(made, before, fields, shop, plan, target, result)
+            continue
         same = before is not None and before.fingerprint == document_fingerprint(made, shop.cache)
         if before is not None and intact and same and not shop.cache.ignored:
             result.records[key] = before
@@ -99,6 +107,30 @@ def _finish_documents(
         result.fresh |= {record.path: pdf, record.docx: made.docx}
         reasons = why(made, before, shop.studio, intact=intact, general=general)
         result.documents.append(_document_line(record, plan, "built", reasons or ("demandé",)))
+
+
+def _signatures(shop: Workshop, path: Path) -> tuple[str, ...]:
+    """Return the signatures that a published file got since, and that this build may not undo."""
+    return () if shop.cache.ignored else signatures(path)
+
+
+def _keep_signed(
+    made: Made,
+    before: DocumentRecord,
+    fields: tuple[str, ...],
+    shop: Workshop,
+    plan: SessionPlan,
+    target: Path,
+    result: Result,
+) -> None:
+    """Take over a document whose PDF is signed, whatever has changed since; its Word file is given back."""
+    reasons = why(made, before, shop.studio, intact=True)
+    if file_sha256(target / before.docx) != before.docx_sha256:
+        result.fresh[before.docx] = made.docx
+        before = replace(before, docx_sha256=made.docx_sha256)
+    result.records[before.key] = before
+    result.documents.append(_document_line(before, plan, "unchanged", ()))
+    result.findings.append(kept(target, before.path, fields, reasons))
 
 
 def _merged(

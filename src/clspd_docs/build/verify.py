@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clspd_docs.build.manifest import MANIFEST, file_sha256, read_manifest
+from clspd_docs.build.attached import read_proof
+from clspd_docs.build.manifest import MANIFEST, file_sha256, read_manifest, sha256
+from clspd_docs.build.signed import signatures
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
-from clspd_docs.packets.inspect import PdfFacts, inspect
+from clspd_docs.packets.inspect import PdfFacts, attachments, inspect
 
 NO_MANIFEST = Kind(
     "DOS501",
@@ -31,7 +34,14 @@ CHANGED = Kind(
     Severity.ERROR,
     "Fichier modifié",
     "Le fichier n’est plus celui qui a été fabriqué.",
-    "S’il est signé, c’est normal ; sinon, relancer « clspd-docs build », qui garde la version modifiée à côté.",
+    "Relancer « clspd-docs build », qui garde la version modifiée à côté.",
+)
+SIGNED = Kind(
+    "DOS511",
+    Severity.NOTE,
+    "Fichier signé",
+    "Le fichier a été signé depuis qu’il a été fabriqué ; sous les signatures, il est intact.",
+    "Rien à faire. Les signatures elles-mêmes se vérifient dans un lecteur de PDF, qui connaît les certificats.",
 )
 STRANGER = Kind(
     "DOS504",
@@ -84,7 +94,7 @@ def verify(path: Path) -> Verified:
             findings.append(GONE.at(place))
             continue
         if found != expected:
-            findings.append(CHANGED.at(place))
+            findings.append((SIGNED if is_signed_only(path / name, expected) else CHANGED).at(place))
         if name in pages:
             facts = _facts(path / name, name)
             files.append(facts)
@@ -96,9 +106,18 @@ def verify(path: Path) -> Verified:
     return Verified(tuple(files), tuple(findings))
 
 
+def is_signed_only(path: Path, expected: str) -> bool:
+    """True when the file is the one of digest ``expected`` and, after it, signatures: they only ever add."""
+    if not signatures(path):
+        return False
+    data = path.read_bytes()
+    return any(sha256(data[: end.end()]) == expected for end in re.finditer(rb"%%EOF\r?\n?", data))
+
+
 def _facts(path: Path, name: str) -> dict[str, Any]:
     try:
         facts: PdfFacts = inspect(path)
+        told = read_proof(attachments(path))
     except Exception as error:  # pypdf raises almost anything on a damaged file
         raise Stop(UNREADABLE.at(Place(name))) from error
     return {
@@ -110,4 +129,5 @@ def _facts(path: Path, name: str) -> dict[str, Any]:
         "signature_fields": [
             {"name": f.name, "page": f.page, "signed": f.signed} for f in facts.signature_fields
         ],
+        "proof": told,
     }

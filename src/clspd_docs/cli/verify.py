@@ -32,6 +32,8 @@ def verify(chemin: Path) -> None:
         for facts in files:
             if common.verbose or len(files) == 1 or facts["path"].startswith("dossiers/"):
                 click.echo(sentence(facts))
+                if facts["proof"] and (common.verbose or len(files) == 1):
+                    click.echo("\n".join(proof_lines(facts["proof"])))
         click.echo(f"{pluriel(len(files), 'PDF', 'PDF')} : {bilan(report.findings)}.")
 
     def sentence(facts: dict[str, Any]) -> str:
@@ -45,5 +47,18 @@ def verify(chemin: Path) -> None:
             " et ".join(claims) or "sans déclaration PDF/A ni PDF/UA",
         ]
         return f"{facts['path']} : {', '.join(words)}"
+
+    def proof_lines(proof: dict[str, Any]) -> list[str]:
+        """Return what the packet tells of itself; a piece by its own digest, an annex by that of its file."""
+        names = ("docx_sha256", "annex_sha256")
+        pieces = [
+            (piece["title"], next((piece[name] for name in names if name in piece), ""))
+            for piece in proof["pieces"]
+        ]
+        return [
+            f"  Preuve jointe : fait le {proof['made_on']} par {proof['tool']}, {proof['converter']}",
+            f"    {proof['workbook']['path']} : {proof['workbook']['sha256']}",
+            *(f"    {title} : {digest}" for title, digest in pieces),
+        ]
 
     run("verify", act, show)

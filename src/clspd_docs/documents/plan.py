@@ -21,6 +21,7 @@ from clspd_docs.documents.contexts import (
     niveaux_de,
     readers_of,
 )
+from clspd_docs.documents.postage import is_taken
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain.conseil import Conseil
 from clspd_docs.domain.french import cle, slug
@@ -248,7 +249,8 @@ def _dossier_jobs(
     for_all = found == (None,)  # the session's own packet: it takes everybody's papers
     keys: dict[tuple[str, Any], list[str]] = defaultdict(list)
     for document in documents:
-        keys[document.entry.code, None if for_all else document.recipient].append(document.key)
+        if is_taken(entry, document.recipient):
+            keys[document.entry.code, None if for_all else document.recipient].append(document.key)
     jobs = []
     for recipient in found:
         pieces: list[str] = []
