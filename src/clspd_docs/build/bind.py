@@ -8,25 +8,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from clspd_docs.build.loading import NO_ANNEX
+from clspd_docs.build.annexes import enclosed
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
 from clspd_docs.build.together import Order, convert
-from clspd_docs.build.workspace import ANNEXES as ANNEX_FOLDER
 from clspd_docs.build.workspace import OUTPUT
 from clspd_docs.documents.catalogue import ANNEXES
-from clspd_docs.documents.contexts import Dossier, PieceDossier, niveaux_de
-from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context
+from clspd_docs.documents.contexts import Dossier, PieceDossier
+from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context, readers_of_packet
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain.french import pluriel
-from clspd_docs.domain.listes import Diffusion, Formation
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import assemble, first_pages
 from clspd_docs.packets.check import contents_faults, faults
 from clspd_docs.packets.inspect import page_count
-from clspd_docs.packets.intake import Annex, intake
 from clspd_docs.packets.spec import Packet, PacketSpec, Part
 
 INCOMPLETE = Kind(
@@ -110,7 +107,8 @@ class Bindery:
         self.findings: list[Finding] = []
         self.held: dict[str, tuple[Finding, ...]] = {}
         self.jobs = {job.key: job for job in plan.documents}
-        self.annexes = self._annexes()
+        self.enclosures = enclosed(shop, plan)
+        self.findings += self.enclosures.findings
 
     def bind(self, previous: Mapping[str, PacketRecord], intact: Mapping[str, bool], today: str) -> Bound:
         """Make every packet, or take it over when nothing that it is made of has changed.
@@ -195,39 +193,13 @@ class Bindery:
     def _place(self, job: DossierJob) -> Place:
         return Place(self.studio.loaded.catalogue.file, part=f"dossier « {job.entry.code} »")
 
-    def _annexes(self) -> list[tuple[Diffusion, Piece | Finding]]:
-        """Read each annex of the agenda once."""
-        found: list[tuple[Diffusion, Piece | Finding]] = []
-        for point in self.plan.seance.points:
-            if not point.piece:
-                continue
-            place = point.origine.place("piece")
-            folder, name = self.studio.loaded.folder, f"{ANNEX_FOLDER}/{point.piece}"
-            there = folder.holds(name)
-            got: Annex | Finding = NO_ANNEX.at(place, value=point.piece)
-            if there:
-                got = intake(folder.path(name), place, title=point.titre or "", kept=self.cache.annexes)
-            level = point.diffusion or Diffusion.GROUPE
-            if isinstance(got, Finding):
-                found.append((level, got))
-            else:
-                title = f"Pièce jointe au point {point.rang} – {point.titre}"
-                key = f"annexe-{point.rang}"
-                found.append((level, Piece(key, title, got.pdf, got.pages, source=got.digest)))
-                self.findings += got.findings
-        return found
-
     def _add_annexes(self, binding: Binding) -> bool:
-        readers = binding.job.entry.lecteurs
-        if self.plan.seance.formation == Formation.GROUPE and readers is not Diffusion.PUBLIQUE:
-            readers = Diffusion.GROUPE
-        allowed = niveaux_de(readers)
-        for level, piece in self.annexes:
-            if level not in allowed:
-                continue
-            if isinstance(piece, Finding):
-                self.held[binding.job.key] = (piece,)
+        for enclosure in self.enclosures.of(readers_of_packet(binding.job)):
+            annex = enclosure.annex
+            if isinstance(annex, Finding):
+                self.held[binding.job.key] = (annex,)
                 return False
+            piece = Piece(enclosure.key, enclosure.title, annex.pdf, annex.pages, source=annex.digest)
             binding.pieces.append(piece)
         return True
 

@@ -305,6 +305,13 @@ def level_of(job: DocumentJob) -> Diffusion:
     return readers_of(job.seance.formation)
 
 
+def readers_of_packet(job: DossierJob) -> Diffusion:
+    """Return the level of the packet's readers; ``lecteurs = "groupe"`` of a group's session alone is a group."""
+    if job.entry.lecteurs is Diffusion.PUBLIQUE:
+        return Diffusion.PUBLIQUE
+    return readers_of(job.seance.formation)
+
+
 def context(conseil: Conseil, job: DocumentJob, jour: dt.date, trace: Trace) -> dict[str, Any]:
     """Return what the job's template may name: views that note in ``trace`` every cell read."""
     signataire, seance = conseil.president, job.seance
