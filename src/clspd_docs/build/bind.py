@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import assemble, first_pages
 from clspd_docs.packets.check import contents_faults, faults
 from clspd_docs.packets.inspect import page_count
+from clspd_docs.packets.letters import Letters
 from clspd_docs.packets.spec import Packet, PacketSpec, Part
 
 INCOMPLETE = Kind(
@@ -50,7 +51,7 @@ ROUNDS: Final = 4
 class Piece:
     """One piece of a packet, ready: what is shown of it, its finished PDF, its pages.
 
-    ``source``: digest of the file that an annex came as.
+    ``source``: digest of the file that an annex came as; ``letters``: those of its pages.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Piece:
     docx: bytes = b""
     docx_sha256: str = ""
     source: str = ""
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,6 +105,7 @@ class Bindery:
         self, shop: Workshop, plan: SessionPlan, output: Output, documents: Mapping[str, DocumentRecord]
     ) -> None:
         self.studio, self.engine, self.cache, self.work = shop.studio, shop.engine, shop.cache, shop.work
+        self.proof = shop.proof
         self.plan, self.output, self.documents = plan, output, documents
         self.findings: list[Finding] = []
         self.held: dict[str, tuple[Finding, ...]] = {}
@@ -129,10 +132,13 @@ class Bindery:
             before = previous.get(binding.job.key)
             mark = self._fingerprint(binding)
             if before and before.fingerprint == mark and intact.get(before.key) and not self.cache.ignored:
-                records.append(before)
+                if leaks := self._leaks(binding, before):
+                    self.held[binding.job.key] = leaks
+                else:
+                    records.append(replace(before, proved=self._proved(binding)))
                 continue
             record, packet = self._assemble(binding, mark, today)
-            if wrong := self._second_reading(binding, packet):
+            if wrong := self._second_reading(binding, packet) or self._leaks(binding, record, packet.pdf):
                 self.held[binding.job.key] = wrong
                 continue
             records.append(record)
@@ -147,6 +153,28 @@ class Bindery:
         contents = next((part for part in packet.parts if part.key == CONTENTS), None)
         told = contents_faults(spec, packet, contents) if contents and CONTENTS in binding.front else []
         return (*faults(spec, packet), *told)
+
+    def _proved(self, binding: Binding) -> str:
+        return self.proof.mark(binding.job.seance.id, readers_of_packet(binding.job))
+
+    def _leaks(self, binding: Binding, record: PacketRecord, pdf: bytes | None = None) -> tuple[Finding, ...]:
+        """Return what the packet shows to readers who may not see it.
+
+        Without ``pdf``, the published packet is read, and only when what it must not show has changed since.
+        """
+        job = binding.job
+        if pdf is None:
+            if record.proved == self._proved(binding):
+                return ()
+            folder = session_folder(self.studio.loaded.folder.output, job.seance.id)
+            pdf = (folder / record.path).read_bytes()
+        letters = {piece.key: piece.letters for piece in binding.pieces if piece.letters}
+        known = {
+            part.first_page - 1 + at: Letters(text, "")
+            for part in record.parts
+            for at, text in enumerate(letters.get(part.key, ()))
+        }
+        return self.proof.faults(pdf, job.seance.id, readers_of_packet(job), record.path, known)
 
     def _gather(self, job: DossierJob) -> Binding | None:
         """Return the pieces of a packet; None when a piece that it cannot do without is held.
@@ -199,7 +227,14 @@ class Bindery:
             if isinstance(annex, Finding):
                 self.held[binding.job.key] = (annex,)
                 return False
-            piece = Piece(enclosure.key, enclosure.title, annex.pdf, annex.pages, source=annex.digest)
+            piece = Piece(
+                enclosure.key,
+                enclosure.title,
+                annex.pdf,
+                annex.pages,
+                source=annex.digest,
+                letters=annex.letters,
+            )
             binding.pieces.append(piece)
         return True
 
@@ -326,6 +361,7 @@ class Bindery:
             front=tuple(p.docx_sha256 for p in binding.front.values()),
             made_on=today,
             annexes={p.key: p.source for p in binding.pieces if p.source},
+            proved=self._proved(binding),
         )
         return record, packet
 

@@ -15,7 +15,10 @@ SCHEMA: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRecord:
-    """One document as published. Paths are relative to the session's folder, with forward slashes."""
+    """One document as published. Paths are relative to the session's folder, with forward slashes.
+
+    ``proved``: digest of the reserved texts that its pages were searched for; "" when there was none.
+    """
 
     key: str
     code: str
@@ -33,6 +36,7 @@ class DocumentRecord:
     signature_fields: tuple[str, ...]
     cells: dict[str, str]
     made_on: str
+    proved: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,7 @@ class PacketRecord:
     front: tuple[str, ...]
     made_on: str
     annexes: dict[str, str] = field(default_factory=dict)
+    proved: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from clspd_docs.build.report import DocumentLine, PacketLine
 from clspd_docs.build.request import Options
 from clspd_docs.build.signing import UNTOLD, without_signatures
 from clspd_docs.build.workspace import OUTPUT
-from clspd_docs.documents.plan import DocumentJob, DossierJob, SessionPlan, default_steps
+from clspd_docs.documents.plan import DocumentJob, DossierJob, SessionPlan, default_steps, level_of
 from clspd_docs.findings import Finding
 from clspd_docs.version import tool_version
 
@@ -89,12 +89,22 @@ def _finish_documents(
         before = old.get(key)
         intact = before is not None and is_intact(target, before)
         same = before is not None and before.fingerprint == document_fingerprint(made, shop.cache)
+        readers = level_of(made.job)
+        proved = shop.proof.mark(plan.seance.id, readers)
         if before is not None and intact and same and not shop.cache.ignored:
-            result.records[key] = before
+            if before.proved != proved:  # what it must not show has changed since
+                published = (target / before.path).read_bytes()
+                if leaks := shop.proof.faults(published, plan.seance.id, readers, before.path):
+                    output.held[key] = leaks
+                    continue
+            result.records[key] = replace(before, proved=proved)
             result.documents.append(_document_line(before, plan, "unchanged", ()))
             continue
         record, pdf, findings = finish(made, shop.studio, shop.cache, shop.studio.jour.isoformat())
-        result.records[key] = record
+        if leaks := shop.proof.faults(pdf, plan.seance.id, readers, record.path):
+            output.held[key] = leaks
+            continue
+        result.records[key] = replace(record, proved=proved)
         result.findings += findings
         result.fresh |= {record.path: pdf, record.docx: made.docx}
         reasons = why(made, before, shop.studio, intact=intact, general=general)

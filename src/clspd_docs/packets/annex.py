@@ -18,6 +18,7 @@ from clspd_docs.findings import Kind, Severity
 from clspd_docs.packets.annex_actions import dictionaries, disarm
 from clspd_docs.packets.annex_pictures import CannotWrapError, wrap
 from clspd_docs.packets.assemble import assemble
+from clspd_docs.packets.letters import annex_letters
 from clspd_docs.packets.spec import PacketSpec, Part
 from clspd_docs.packets.structure import as_list
 
@@ -110,11 +111,12 @@ Note = tuple[Kind, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """An annex that may enter a packet: its bytes, its pages, and what is to be told of it."""
+    """An annex that may enter a packet: its bytes, its pages, what is to be told of it, the letters of each page."""
 
     pdf: bytes
     pages: int
     notes: tuple[Note, ...] = ()
+    letters: tuple[str, ...] = ()
 
 
 class RefusedError(Exception):
@@ -164,7 +166,7 @@ def let_in(data: bytes, title: str, *, signed_copy: bool, as_pictures: bool) -> 
                     clean = _saved(pdf)
                     if not _assembles(clean):
                         raise RefusedError(DAMAGED)
-            return Cleaned(clean, len(pdf.pages), tuple(notes))
+            return Cleaned(clean, len(pdf.pages), tuple(notes), tuple(annex_letters(pdf)))
     except pikepdf.PasswordError as error:
         raise RefusedError(LOCKED) from error
     except _UNEXPECTED as error:
