@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from clspd_docs.build.annexes import enclosed
+from clspd_docs.build.annexes import Enclosures
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
@@ -110,8 +110,7 @@ class Bindery:
         self.findings: list[Finding] = []
         self.held: dict[str, tuple[Finding, ...]] = {}
         self.jobs = {job.key: job for job in plan.documents}
-        self.enclosures = enclosed(shop, plan)
-        self.findings += self.enclosures.findings
+        self.enclosures = Enclosures(shop, plan)
 
     def bind(self, previous: Mapping[str, PacketRecord], intact: Mapping[str, bool], today: str) -> Bound:
         """Make every packet, or take it over when nothing that it is made of has changed.
@@ -145,6 +144,7 @@ class Bindery:
             fresh[record.path] = packet.pdf
             self.findings += packet.findings
             reasons[record.key] = _why(before, record, intact)
+        self.findings += self.enclosures.findings
         return Bound(tuple(records), fresh, self.held, tuple(self.findings), reasons)
 
     def _second_reading(self, binding: Binding, packet: Packet) -> tuple[Finding, ...]:
@@ -222,7 +222,8 @@ class Bindery:
         return Place(self.studio.loaded.catalogue.file, part=f"dossier « {job.entry.code} »")
 
     def _add_annexes(self, binding: Binding) -> bool:
-        for enclosure in self.enclosures.of(readers_of_packet(binding.job)):
+        entry = binding.job.entry
+        for enclosure in self.enclosures.of(readers_of_packet(binding.job), entry.annexes_sans_balises):
             annex = enclosure.annex
             if isinstance(annex, Finding):
                 self.held[binding.job.key] = (annex,)
@@ -232,6 +233,7 @@ class Bindery:
                 enclosure.title,
                 annex.pdf,
                 annex.pages,
+                docx_sha256=enclosure.docx_sha256,
                 source=annex.digest,
                 letters=annex.letters,
             )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from clspd_docs.build.holding import Blocked
 from clspd_docs.build.loading import Loaded
-from clspd_docs.build.manifest import fingerprint, read_manifest, sha256
+from clspd_docs.build.manifest import file_sha256, fingerprint, read_manifest, sha256
 from clspd_docs.build.together import Order, convert
 from clspd_docs.build.workspace import TEMPLATES
 from clspd_docs.conversion.engine import Engine
@@ -117,6 +117,10 @@ class Cache:
                 used |= {self.path(d.docx_sha256) for d in manifest.documents}
                 used |= {self.path(digest) for p in manifest.packets for digest in p.front}
                 annexes |= {digest for p in manifest.packets for digest in p.annexes.values()}
+        for digest in tuple(annexes):  # a Word file: its PDF, and what is known of it
+            if converted := file_sha256(self.path(digest)):
+                used.add(self.path(digest))
+                annexes.add(converted)
         for path in self.folder.glob("*"):
             if path not in used:
                 path.unlink(missing_ok=True)

@@ -112,6 +112,13 @@ class Etape(StrEnum):
     ANNUEL = "annuel"
 
 
+class SansBalises(StrEnum):
+    """What becomes of an annex without tags, which a screen reader cannot follow."""
+
+    SIGNALER = "signaler"
+    IMAGES = "images"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentEntry:
     """One [[document]] block."""
@@ -142,6 +149,7 @@ class DossierEntry:
     sommaire: str | None = None
     recto: bool = False
     numerotation: str = ""
+    annexes_sans_balises: SansBalises = SansBalises.SIGNALER
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +212,7 @@ DOSSIER_KEYS: Final = {
     "sommaire": _OPTIONAL,
     "recto": _Key("true ou false", holds=bool),
     "numerotation": _OPTIONAL,
+    "annexes_sans_balises": _enum(SansBalises),
 }
 
 
