@@ -358,6 +358,8 @@ class Bindery:
             signature_fields=packet.signature_fields,
             claims=packet.claims,
             pdf_sha256=sha256(packet.pdf),
+            pdf_bytes=len(packet.pdf),
+            templates=tuple(binding.template(role) for role in binding.front),
             fingerprint=mark,
             held_pieces=tuple(binding.missing),
             front=tuple(p.docx_sha256 for p in binding.front.values()),
@@ -375,7 +377,11 @@ def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bo
     if before.fingerprint == now.fingerprint:
         return ("fichier absent ou modifié à la main",) if not intact.get(now.key) else ("demandé",)
     old, new = {p.key for p in before.parts}, {p.key for p in now.parts}
-    changes = [f"pièce ajoutée : {k}" for k in sorted(new - old)] + [
+    annexes = [
+        key for key in before.annexes.keys() & now.annexes.keys() if before.annexes[key] != now.annexes[key]
+    ]
+    changes = [f"fichier de l’{key} modifié" for key in sorted(annexes)]
+    changes += [f"pièce ajoutée : {k}" for k in sorted(new - old)] + [
         f"pièce retirée : {k}" for k in sorted(old - new)
     ]
     return tuple(changes) or ("une pièce a changé",)

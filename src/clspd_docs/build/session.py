@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from clspd_docs.build.bind import Bindery, Bound
 from clspd_docs.build.finish import document_fingerprint, finish
@@ -12,6 +14,7 @@ from clspd_docs.build.manifest import (
     HeldRecord,
     Manifest,
     PacketRecord,
+    chained,
     file_sha256,
     read_manifest,
 )
@@ -22,7 +25,7 @@ from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
 from clspd_docs.build.report import DocumentLine, PacketLine
 from clspd_docs.build.request import Options
 from clspd_docs.build.signing import UNTOLD, without_signatures
-from clspd_docs.build.workspace import OUTPUT
+from clspd_docs.build.workspace import CATALOGUE, OUTPUT
 from clspd_docs.documents.plan import DocumentJob, DossierJob, SessionPlan, default_steps, level_of
 from clspd_docs.findings import Finding
 from clspd_docs.version import tool_version
@@ -69,8 +72,9 @@ def build_session(shop: Workshop, plan: SessionPlan, options: Options) -> Result
         documents=tuple(result.records.values()),
         packets=bound.records,
         held=_held_records(plan, output, bound),
+        **_sources(studio, plan, result.records, bound),
     )
-    manifest = _merged(now, previous, studio, plan, options)
+    manifest = chained(_merged(now, previous, studio, plan, options), previous, target)
     page = index_page(studio.loaded.conseil, plan.seance, manifest)
     fresh = {**result.fresh, **bound.fresh, "index.html": page.encode()}
     result.findings += publish(output_folder, manifest, fresh, previous)
@@ -111,6 +115,22 @@ def _finish_documents(
         result.documents.append(_document_line(record, plan, "built", reasons or ("demandé",)))
 
 
+def _sources(
+    studio: Studio, plan: SessionPlan, documents: Mapping[str, DocumentRecord], bound: Bound
+) -> dict[str, Any]:
+    """Return the digests of the files that the session was made from, for its manifest."""
+    names = {d.template for d in documents.values()} | {name for p in bound.records for name in p.templates}
+    loaded = studio.loaded
+    annexes = {f"annexe-{p.rang}": p.piece for p in plan.seance.points if p.piece}
+    return {
+        "templates": {name: loaded.templates[name].digest for name in sorted(names)},
+        "annexes": {
+            annexes[key]: digest for packet in bound.records for key, digest in sorted(packet.annexes.items())
+        },
+        "catalogue_sha256": file_sha256(loaded.folder.path(CATALOGUE)) or "",
+    }
+
+
 def _merged(
     now: Manifest, previous: Manifest | None, studio: Studio, plan: SessionPlan, options: Options
 ) -> Manifest:
@@ -127,6 +147,8 @@ def _merged(
         documents=now.documents + tuple(d for d in previous.documents if stays(d)),
         packets=now.packets + tuple(p for p in previous.packets if stays(p)),
         held=now.held + tuple(h for h in previous.held if stays(h)),
+        templates=previous.templates | now.templates,
+        annexes=previous.annexes | now.annexes,
     )
 
 

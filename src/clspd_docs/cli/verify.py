@@ -23,7 +23,7 @@ def verify(chemin: Path) -> None:
     def act(common: Common) -> Report:
         path = chemin if chemin.exists() else common.dossier / chemin
         verified = verify_path(path)
-        return Report("verify", verified.findings, more={"files": list(verified.files)})
+        return Report("verify", verified.findings, more={"files": list(verified.files), **verified.chain})
 
     def show(report: Report, common: Common) -> None:
         show_findings(report.findings, common)
@@ -31,6 +31,11 @@ def verify(chemin: Path) -> None:
         for facts in files:
             if common.verbose or len(files) == 1 or facts["path"].startswith("dossiers/"):
                 click.echo(sentence(facts))
+        if "rank" in report.more:
+            after = report.more["previous"]
+            follows = f", à la suite de {after[:16]}…" if after else ""
+            click.echo(f"Construction n° {report.more['rank']}{follows}. Empreinte du manifeste :")
+            click.echo(f"  {report.more['manifest']}")
         click.echo(f"{pluriel(len(files), 'PDF', 'PDF')} : {summary(report.findings)}.")
 
     def sentence(facts: dict[str, Any]) -> str:
