@@ -13,6 +13,7 @@ from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, 
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
 from clspd_docs.build.together import Order, convert
+from clspd_docs.build.volumes import shares
 from clspd_docs.build.workspace import OUTPUT
 from clspd_docs.documents.catalogue import ANNEXES
 from clspd_docs.documents.contexts import Dossier, PieceDossier
@@ -89,13 +90,17 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What became of the packets: records in the order of the plan, new contents, what is held."""
+    """What became of the packets: records in the order of the plan, new contents, what is held.
+
+    ``jobs``: a packet of several volumes is as many jobs.
+    """
 
     records: tuple[PacketRecord, ...]
     fresh: Mapping[str, bytes]
     held: Mapping[str, tuple[Finding, ...]]
     findings: tuple[Finding, ...]
     reasons: Mapping[str, tuple[str, ...]]
+    jobs: tuple[DossierJob, ...]
 
 
 class Bindery:
@@ -120,7 +125,11 @@ class Bindery:
             intact: Whether the published file of a key is there and untouched.
             today: Date written in the records of what is made now.
         """
-        bindings = [b for job in self.plan.dossiers if (b := self._gather(job)) is not None]
+        volumes = {
+            job.key: in_volumes(b) if (b := self._gather(job)) is not None else []
+            for job in self.plan.dossiers
+        }
+        bindings = [volume for each in volumes.values() for volume in each]
         self._fronts(bindings, previous)
         records: list[PacketRecord] = []
         fresh: dict[str, bytes] = {}
@@ -145,7 +154,8 @@ class Bindery:
             self.findings += packet.findings
             reasons[record.key] = _why(before, record, intact)
         self.findings += self.enclosures.findings
-        return Bound(tuple(records), fresh, self.held, tuple(self.findings), reasons)
+        jobs = [j for job in self.plan.dossiers for j in [v.job for v in volumes[job.key]] or [job]]
+        return Bound(tuple(records), fresh, self.held, tuple(self.findings), reasons, tuple(jobs))
 
     def _second_reading(self, binding: Binding, packet: Packet) -> tuple[Finding, ...]:
         """Return what another PDF library reads otherwise than we meant: pages, fields, contents."""
@@ -310,7 +320,7 @@ class Bindery:
         last = binding.pieces[-1]
         return Dossier(
             titre=binding.job.title,
-            objet=binding.job.entry.titre,
+            objet=" – ".join(filter(None, (binding.job.entry.titre, binding.job.volume))),
             pieces=rows,
             pages=starts[-1] + last.pages - 1,
             retenues=tuple(binding.missing),
@@ -368,6 +378,24 @@ class Bindery:
             proved=self._proved(binding),
         )
         return record, packet
+
+
+def in_volumes(binding: Binding) -> list[Binding]:
+    """Return the packet as the volumes that its catalogue asks for, each with its own name, cover and contents."""
+    job, pieces = binding.job, binding.pieces
+    found = shares([piece.pages for piece in pieces], job.entry.volume)
+    if len(found) == 1:
+        return [binding]
+    width, volumes = len(str(len(found))), []
+    for number, share in enumerate(found, 1):
+        one = replace(
+            job,
+            key=f"{job.key}-{number:0{width}d}",
+            pieces=tuple(piece.key for piece in pieces[share]),
+            volume=f"volume {number} sur {len(found)}",
+        )
+        volumes.append(Binding(one, pieces[share], binding.missing))
+    return volumes
 
 
 def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bool]) -> tuple[str, ...]:

@@ -208,7 +208,7 @@ def _held_packets(plan: SessionPlan, bound: Bound) -> list[PacketLine]:
             "held",
             reasons=sentences(bound.held[j.key]),
         )
-        for j in plan.dossiers
+        for j in bound.jobs
         if j.key in bound.held
     ]
 
@@ -234,7 +234,7 @@ def _tell_held(plan: SessionPlan, output: Output, bound: Bound, result: Result) 
 
 def _held_records(plan: SessionPlan, output: Output, bound: Bound) -> tuple[HeldRecord, ...]:
     held = {**output.held, **bound.held}
-    jobs: list[DocumentJob | DossierJob] = [*plan.documents, *plan.dossiers]
+    jobs: list[DocumentJob | DossierJob] = [*plan.documents, *bound.jobs]
     return tuple(
         HeldRecord(key=j.key, code=j.entry.code, title=j.title, reasons=sentences(held[j.key]))
         for j in jobs

@@ -150,6 +150,7 @@ class DossierEntry:
     recto: bool = False
     numerotation: str = ""
     annexes_sans_balises: SansBalises = SansBalises.SIGNALER
+    volume: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,7 @@ DOSSIER_KEYS: Final = {
     "recto": _Key("true ou false", holds=bool),
     "numerotation": _OPTIONAL,
     "annexes_sans_balises": _enum(SansBalises),
+    "volume": _Key("un nombre de pages, comme 500", holds=int),
 }
 
 
@@ -295,8 +297,8 @@ def _typed(value: object, key: _Key) -> Any:
             raise ValueError(value)
         one = _Key(key.expected, key.values)
         return tuple(_typed(item, one) for item in value)
-    if not isinstance(value, key.holds):
-        raise ValueError(value)  # noqa: TRY004 - one signal for « not what this line holds »
+    if type(value) is not key.holds or (type(value) is int and value <= 0):
+        raise ValueError(value)
     return key.values(str(value)) if key.values else value
 
 

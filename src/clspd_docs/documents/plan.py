@@ -98,12 +98,12 @@ class DossierJob:
     seance: Seance
     pieces: tuple[str, ...]
     recipient: Any = None
+    volume: str = ""
 
     @property
     def title(self) -> str:
-        """Title of the packet, with its recipient when there is one."""
-        name = label(self.recipient)
-        return f"{self.entry.titre} – {name}" if name else self.entry.titre
+        """Title of the packet, with its recipient when there is one, and « volume 1 sur 3 »."""
+        return " – ".join(filter(None, (self.entry.titre, label(self.recipient), self.volume)))
 
 
 J = TypeVar("J", DocumentJob, DossierJob)
