@@ -19,7 +19,7 @@ from clspd_docs.documents.catalogue import ANNEXES
 from clspd_docs.documents.contexts import Dossier, PieceDossier
 from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context, readers_of_packet
 from clspd_docs.documents.view import Trace
-from clspd_docs.domain.french import pluriel
+from clspd_docs.domain.french import NBSP, pluriel
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import assemble, first_pages
@@ -392,7 +392,7 @@ def in_volumes(binding: Binding) -> list[Binding]:
             job,
             key=f"{job.key}-{number:0{width}d}",
             pieces=tuple(piece.key for piece in pieces[share]),
-            volume=f"volume {number} sur {len(found)}",
+            volume=f"volume{NBSP}{number}{NBSP}sur{NBSP}{len(found)}",
         )
         volumes.append(Binding(one, pieces[share], binding.missing))
     return volumes
