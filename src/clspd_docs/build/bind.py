@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.annexes import Enclosures
 from clspd_docs.build.attached import proof
-from clspd_docs.build.loading import NO_ANNEX
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
 from clspd_docs.build.printed import bound, printing
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
 from clspd_docs.build.settings import changed_settings, packet_settings
 from clspd_docs.build.together import Order, convert
-from clspd_docs.build.workspace import ANNEXES as ANNEX_FOLDER
+from clspd_docs.build.volumes import shares
 from clspd_docs.build.workspace import OUTPUT
 from clspd_docs.documents.catalogue import ANNEXES
-from clspd_docs.documents.contexts import Dossier, PieceDossier, niveaux_de
-from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context
+from clspd_docs.documents.contexts import Dossier, PieceDossier
+from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context, readers_of_packet
 from clspd_docs.documents.view import Trace
-from clspd_docs.domain.french import pluriel
-from clspd_docs.domain.listes import Diffusion, Formation
+from clspd_docs.domain.french import NBSP, pluriel
 from clspd_docs.domain.signature import Signature
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import first_pages
 from clspd_docs.packets.check import contents_faults, faults
 from clspd_docs.packets.inspect import page_count
-from clspd_docs.packets.intake import Annex, intake
+from clspd_docs.packets.letters import Letters
 from clspd_docs.packets.spec import Attachment, Packet, PacketSpec, Part
 
 INCOMPLETE = Kind(
@@ -57,7 +56,7 @@ ROUNDS: Final = 4
 class Piece:
     """One piece of a packet, ready: what is shown of it, its finished PDF, its pages.
 
-    ``source``: digest of the file that an annex came as.
+    ``source``: digest of the file that an annex came as; ``letters``: those of its pages.
     """
 
     key: str
@@ -70,6 +69,7 @@ class Piece:
     docx_sha256: str = ""
     source: str = ""
     signature: Signature = Signature.CHAMPS
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -95,13 +95,17 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What became of the packets: records in the order of the plan, new contents, what is held."""
+    """What became of the packets: records in the order of the plan, new contents, what is held.
+
+    ``jobs``: a packet of several volumes is as many jobs.
+    """
 
     records: tuple[PacketRecord, ...]
     fresh: Mapping[str, bytes]
     held: Mapping[str, tuple[Finding, ...]]
     findings: tuple[Finding, ...]
     reasons: Mapping[str, tuple[str, ...]]
+    jobs: tuple[DossierJob, ...]
 
 
 class Bindery:
@@ -111,11 +115,12 @@ class Bindery:
         self, shop: Workshop, plan: SessionPlan, output: Output, documents: Mapping[str, DocumentRecord]
     ) -> None:
         self.studio, self.engine, self.cache, self.work = shop.studio, shop.engine, shop.cache, shop.work
+        self.proof = shop.proof
         self.plan, self.output, self.documents = plan, output, documents
         self.findings: list[Finding] = []
         self.held: dict[str, tuple[Finding, ...]] = {}
         self.jobs = {job.key: job for job in plan.documents}
-        self.annexes = self._annexes()
+        self.enclosures = Enclosures(shop, plan)
 
     def bind(self, previous: Mapping[str, PacketRecord], intact: Mapping[str, bool], today: str) -> Bound:
         """Make every packet, or take it over when nothing that it is made of has changed.
@@ -125,7 +130,11 @@ class Bindery:
             intact: Whether the published file of a key is there and untouched.
             today: Date written in the records of what is made now.
         """
-        bindings = [b for job in self.plan.dossiers if (b := self._gather(job)) is not None]
+        volumes = {
+            job.key: in_volumes(b) if (b := self._gather(job)) is not None else []
+            for job in self.plan.dossiers
+        }
+        bindings = [volume for each in volumes.values() for volume in each]
         self._fronts(bindings, previous)
         records: list[PacketRecord] = []
         fresh: dict[str, bytes] = {}
@@ -136,17 +145,22 @@ class Bindery:
             before = previous.get(binding.job.key)
             mark = self._fingerprint(binding)
             if before and before.fingerprint == mark and intact.get(before.key) and not self.cache.ignored:
-                records.append(before)
+                if leaks := self._leaks(binding, before):
+                    self.held[binding.job.key] = leaks
+                else:
+                    records.append(replace(before, proved=self._proved(binding)))
                 continue
             record, packet = self._assemble(binding, mark, today)
-            if wrong := self._second_reading(binding, packet):
+            if wrong := self._second_reading(binding, packet) or self._leaks(binding, record, packet.pdf):
                 self.held[binding.job.key] = wrong
                 continue
             records.append(record)
             fresh[record.path] = packet.pdf
             self.findings += packet.findings
             reasons[record.key] = _why(before, record, intact)
-        return Bound(tuple(records), fresh, self.held, tuple(self.findings), reasons)
+        self.findings += self.enclosures.findings
+        jobs = [j for job in self.plan.dossiers for j in [v.job for v in volumes[job.key]] or [job]]
+        return Bound(tuple(records), fresh, self.held, tuple(self.findings), reasons, tuple(jobs))
 
     def _second_reading(self, binding: Binding, packet: Packet) -> tuple[Finding, ...]:
         """Return what another PDF library reads otherwise than we meant: pages, fields, contents."""
@@ -154,6 +168,28 @@ class Bindery:
         contents = next((part for part in packet.parts if part.key == CONTENTS), None)
         told = contents_faults(spec, packet, contents) if contents and CONTENTS in binding.front else []
         return (*faults(spec, packet), *told)
+
+    def _proved(self, binding: Binding) -> str:
+        return self.proof.mark(binding.job.seance.id, readers_of_packet(binding.job))
+
+    def _leaks(self, binding: Binding, record: PacketRecord, pdf: bytes | None = None) -> tuple[Finding, ...]:
+        """Return what the packet shows to readers who may not see it.
+
+        Without ``pdf``, the published packet is read, and only when what it must not show has changed since.
+        """
+        job = binding.job
+        if pdf is None:
+            if record.proved == self._proved(binding):
+                return ()
+            folder = session_folder(self.studio.loaded.folder.output, job.seance.id)
+            pdf = (folder / record.path).read_bytes()
+        letters = {piece.key: piece.letters for piece in binding.pieces if piece.letters}
+        known = {
+            part.first_page - 1 + at: Letters(text, "")
+            for part in record.parts
+            for at, text in enumerate(letters.get(part.key, ()))
+        }
+        return self.proof.faults(pdf, job.seance.id, readers_of_packet(job), record.path, known)
 
     def _gather(self, job: DossierJob) -> Binding | None:
         """Return the pieces of a packet; None when a piece that it cannot do without is held.
@@ -201,39 +237,22 @@ class Bindery:
     def _place(self, job: DossierJob) -> Place:
         return Place(self.studio.loaded.catalogue.file, part=f"dossier « {job.entry.code} »")
 
-    def _annexes(self) -> list[tuple[Diffusion, Piece | Finding]]:
-        """Read each annex of the agenda once."""
-        found: list[tuple[Diffusion, Piece | Finding]] = []
-        for point in self.plan.seance.points:
-            if not point.piece:
-                continue
-            place = point.origine.place("piece")
-            folder, name = self.studio.loaded.folder, f"{ANNEX_FOLDER}/{point.piece}"
-            there = folder.holds(name)
-            got: Annex | Finding = NO_ANNEX.at(place, value=point.piece)
-            if there:
-                got = intake(folder.path(name), place, title=point.titre or "", kept=self.cache.annexes)
-            level = point.diffusion or Diffusion.GROUPE
-            if isinstance(got, Finding):
-                found.append((level, got))
-            else:
-                title = f"Pièce jointe au point {point.rang} – {point.titre}"
-                key = f"annexe-{point.rang}"
-                found.append((level, Piece(key, title, got.pdf, got.pages, source=got.digest)))
-                self.findings += got.findings
-        return found
-
     def _add_annexes(self, binding: Binding) -> bool:
-        readers = binding.job.entry.lecteurs
-        if self.plan.seance.formation == Formation.GROUPE and readers is not Diffusion.PUBLIQUE:
-            readers = Diffusion.GROUPE
-        allowed = niveaux_de(readers)
-        for level, piece in self.annexes:
-            if level not in allowed:
-                continue
-            if isinstance(piece, Finding):
-                self.held[binding.job.key] = (piece,)
+        entry = binding.job.entry
+        for enclosure in self.enclosures.of(readers_of_packet(binding.job), entry.annexes_sans_balises):
+            annex = enclosure.annex
+            if isinstance(annex, Finding):
+                self.held[binding.job.key] = (annex,)
                 return False
+            piece = Piece(
+                enclosure.key,
+                enclosure.title,
+                annex.pdf,
+                annex.pages,
+                docx_sha256=enclosure.docx_sha256,
+                source=annex.digest,
+                letters=annex.letters,
+            )
             binding.pieces.append(piece)
         return True
 
@@ -307,7 +326,7 @@ class Bindery:
         last = binding.pieces[-1]
         return Dossier(
             titre=binding.job.title,
-            objet=binding.job.entry.titre,
+            objet=" – ".join(filter(None, (binding.job.entry.titre, binding.job.volume))),
             pieces=rows,
             pages=starts[-1] + last.pages - 1,
             retenues=tuple(binding.missing),
@@ -366,6 +385,8 @@ class Bindery:
             signature_fields=packet.signature_fields,
             claims=packet.claims,
             pdf_sha256=sha256(packet.pdf),
+            pdf_bytes=len(packet.pdf),
+            templates=tuple(binding.template(role) for role in binding.front),
             fingerprint=mark,
             held_pieces=tuple(binding.missing),
             front=tuple(p.docx_sha256 for p in binding.front.values()),
@@ -373,8 +394,27 @@ class Bindery:
             annexes={p.key: p.source for p in binding.pieces if p.source},
             settings=packet_settings(job.entry),
             boxes=len(packet.tag_pages) + packet.paper_places,
+            proved=self._proved(binding),
         )
         return record, packet
+
+
+def in_volumes(binding: Binding) -> list[Binding]:
+    """Return the packet as the volumes that its catalogue asks for, each with its own name, cover and contents."""
+    job, pieces = binding.job, binding.pieces
+    found = shares([piece.pages for piece in pieces], job.entry.volume)
+    if len(found) == 1:
+        return [binding]
+    width, volumes = len(str(len(found))), []
+    for number, share in enumerate(found, 1):
+        one = replace(
+            job,
+            key=f"{job.key}-{number:0{width}d}",
+            pieces=tuple(piece.key for piece in pieces[share]),
+            volume=f"volume{NBSP}{number}{NBSP}sur{NBSP}{len(found)}",
+        )
+        volumes.append(Binding(one, pieces[share], binding.missing))
+    return volumes
 
 
 def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bool]) -> tuple[str, ...]:
@@ -384,7 +424,11 @@ def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bo
     if before.fingerprint == now.fingerprint:
         return ("fichier absent ou modifié à la main",) if not intact.get(now.key) else ("demandé",)
     old, new = {p.key for p in before.parts}, {p.key for p in now.parts}
-    changes = [f"pièce ajoutée : {k}" for k in sorted(new - old)] + [
+    annexes = [
+        key for key in before.annexes.keys() & now.annexes.keys() if before.annexes[key] != now.annexes[key]
+    ]
+    changes = [f"fichier de l’{key} modifié" for key in sorted(annexes)]
+    changes += [f"pièce ajoutée : {k}" for k in sorted(new - old)] + [
         f"pièce retirée : {k}" for k in sorted(old - new)
     ]
     changes += changed_settings(before.settings, now.settings)

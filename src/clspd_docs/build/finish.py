@@ -51,6 +51,7 @@ def finish(
         template_sha256=template.digest,
         docx_sha256=made.docx_sha256,
         pdf_sha256=sha256(packet.pdf),
+        pdf_bytes=len(packet.pdf),
         fingerprint=document_fingerprint(made, cache),
         draft=made.draft,
         signature_fields=packet.signature_fields,

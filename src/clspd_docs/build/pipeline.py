@@ -11,6 +11,7 @@ from clspd_docs.build.converter import converter
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import load
 from clspd_docs.build.produce import Cache, Studio, Workshop
+from clspd_docs.build.proof import Proof
 from clspd_docs.build.publish import WORK, lock
 from clspd_docs.build.report import Report
 from clspd_docs.build.request import Options, plan_sessions
@@ -62,7 +63,8 @@ def _build(
         choice.open(workers, patience) as engine,
     ):
         cache = Cache(folder.output / ".cache", f"{engine.name} {engine.version}", ignored=options.force)
-        shop = Workshop(studio, engine, cache, Path(work), progress, choice.is_preview)
+        proof = Proof(studio.loaded.conseil, studio.loaded.book)
+        shop = Workshop(studio, engine, cache, Path(work), progress, proof, choice.is_preview)
         for one in plans:
             result = build_session(shop, one, options)
             report = report.with_session(result.findings, result.documents, result.packets)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from clspd_docs.build.bind import Bindery, Bound
 from clspd_docs.build.finish import document_fingerprint, finish
@@ -12,6 +14,7 @@ from clspd_docs.build.manifest import (
     HeldRecord,
     Manifest,
     PacketRecord,
+    chained,
     file_sha256,
     read_manifest,
 )
@@ -23,8 +26,8 @@ from clspd_docs.build.report import DocumentLine, PacketLine
 from clspd_docs.build.request import Options
 from clspd_docs.build.signed import kept, signatures
 from clspd_docs.build.signing import UNTOLD, without_signatures, without_signed
-from clspd_docs.build.workspace import OUTPUT
-from clspd_docs.documents.plan import DocumentJob, DossierJob, SessionPlan, default_steps
+from clspd_docs.build.workspace import CATALOGUE, OUTPUT
+from clspd_docs.documents.plan import DocumentJob, DossierJob, SessionPlan, default_steps, level_of
 from clspd_docs.findings import Finding
 from clspd_docs.version import tool_version
 
@@ -74,8 +77,9 @@ def build_session(shop: Workshop, plan: SessionPlan, options: Options) -> Result
         documents=tuple(result.records.values()),
         packets=bound.records,
         held=_held_records(plan, output, bound),
+        **_sources(studio, plan, result.records, bound),
     )
-    manifest = _merged(now, previous, studio, plan, options)
+    manifest = chained(_merged(now, previous, studio, plan, options), previous, target)
     page = index_page(studio.loaded.conseil, plan.seance, manifest)
     fresh = {**result.fresh, **bound.fresh, "index.html": page.encode()}
     result.findings += publish(output_folder, manifest, fresh, previous)
@@ -97,12 +101,22 @@ def _finish_documents(
             _keep_signed(made, before, fields, shop, plan, target, result)
             continue
         same = before is not None and before.fingerprint == document_fingerprint(made, shop.cache)
+        readers = level_of(made.job)
+        proved = shop.proof.mark(plan.seance.id, readers)
         if before is not None and intact and same and not shop.cache.ignored:
-            result.records[key] = before
+            if before.proved != proved:  # what it must not show has changed since
+                published = (target / before.path).read_bytes()
+                if leaks := shop.proof.faults(published, plan.seance.id, readers, before.path):
+                    output.held[key] = leaks
+                    continue
+            result.records[key] = replace(before, proved=proved)
             result.documents.append(_document_line(before, plan, "unchanged", ()))
             continue
         record, pdf, findings = finish(made, shop.studio, shop.cache, shop.studio.jour.isoformat())
-        result.records[key] = record
+        if leaks := shop.proof.faults(pdf, plan.seance.id, readers, record.path):
+            output.held[key] = leaks
+            continue
+        result.records[key] = replace(record, proved=proved)
         result.findings += findings
         result.fresh |= {record.path: pdf, record.docx: made.docx}
         reasons = why(made, before, shop.studio, intact=intact, general=general)
@@ -133,6 +147,22 @@ def _keep_signed(
     result.findings.append(kept(target, before.path, fields, reasons))
 
 
+def _sources(
+    studio: Studio, plan: SessionPlan, documents: Mapping[str, DocumentRecord], bound: Bound
+) -> dict[str, Any]:
+    """Return the digests of the files that the session was made from, for its manifest."""
+    names = {d.template for d in documents.values()} | {name for p in bound.records for name in p.templates}
+    loaded = studio.loaded
+    annexes = {f"annexe-{p.rang}": p.piece for p in plan.seance.points if p.piece}
+    return {
+        "templates": {name: loaded.templates[name].digest for name in sorted(names)},
+        "annexes": {
+            annexes[key]: digest for packet in bound.records for key, digest in sorted(packet.annexes.items())
+        },
+        "catalogue_sha256": file_sha256(loaded.folder.path(CATALOGUE)) or "",
+    }
+
+
 def _merged(
     now: Manifest, previous: Manifest | None, studio: Studio, plan: SessionPlan, options: Options
 ) -> Manifest:
@@ -149,6 +179,8 @@ def _merged(
         documents=now.documents + tuple(d for d in previous.documents if stays(d)),
         packets=now.packets + tuple(p for p in previous.packets if stays(p)),
         held=now.held + tuple(h for h in previous.held if stays(h)),
+        templates=previous.templates | now.templates,
+        annexes=previous.annexes | now.annexes,
     )
 
 
@@ -208,7 +240,7 @@ def _held_packets(plan: SessionPlan, bound: Bound) -> list[PacketLine]:
             "held",
             reasons=sentences(bound.held[j.key]),
         )
-        for j in plan.dossiers
+        for j in bound.jobs
         if j.key in bound.held
     ]
 
@@ -234,7 +266,7 @@ def _tell_held(plan: SessionPlan, output: Output, bound: Bound, result: Result) 
 
 def _held_records(plan: SessionPlan, output: Output, bound: Bound) -> tuple[HeldRecord, ...]:
     held = {**output.held, **bound.held}
-    jobs: list[DocumentJob | DossierJob] = [*plan.documents, *plan.dossiers]
+    jobs: list[DocumentJob | DossierJob] = [*plan.documents, *bound.jobs]
     return tuple(
         HeldRecord(key=j.key, code=j.entry.code, title=j.title, reasons=sentences(held[j.key]))
         for j in jobs

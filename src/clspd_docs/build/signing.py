@@ -45,7 +45,7 @@ def without_signatures(bound: Bound, plan: SessionPlan, output: Output, studio: 
     signed = {
         key for key, made in output.made.items() if is_signed(studio.loaded.templates[made.job.entry.modele])
     }
-    keys = {job.key for job in plan.dossiers if any(key in signed for key in job.pieces)}
+    keys = {job.key for job in bound.jobs if any(key in signed for key in job.pieces)}
     keys |= {record.key for record in bound.records if record.signature_fields}
     folder = session_folder(Path(), plan.seance.id).name
     held: dict[str, tuple[Finding, ...]] = {

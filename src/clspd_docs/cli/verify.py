@@ -24,7 +24,7 @@ def verify(chemin: Path) -> None:
     def act(common: Common) -> Report:
         path = chemin if chemin.exists() else common.dossier / chemin
         verified = verify_path(path)
-        return Report("verify", verified.findings, more={"files": list(verified.files)})
+        return Report("verify", verified.findings, more={"files": list(verified.files), **verified.chain})
 
     def show(report: Report, common: Common) -> None:
         show_findings(report.findings, common)
@@ -34,6 +34,11 @@ def verify(chemin: Path) -> None:
                 click.echo(sentence(facts))
                 if facts["proof"] and (common.verbose or len(files) == 1):
                     click.echo("\n".join(proof_lines(facts["proof"])))
+        if "rank" in report.more:
+            after = report.more["previous"]
+            follows = f", à la suite de {after[:16]}…" if after else ""
+            click.echo(f"Construction n° {report.more['rank']}{follows}. Empreinte du manifeste :")
+            click.echo(f"  {report.more['manifest']}")
         click.echo(f"{pluriel(len(files), 'PDF', 'PDF')} : {bilan(report.findings)}.")
 
     def sentence(facts: dict[str, Any]) -> str:

@@ -142,6 +142,13 @@ class Etiquettes(StrEnum):
     L7160 = "L7160"  # 21 labels
 
 
+class SansBalises(StrEnum):
+    """What becomes of an annex without tags, which a screen reader cannot follow."""
+
+    SIGNALER = "signaler"
+    IMAGES = "images"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentEntry:
     """One [[document]] block."""
@@ -178,6 +185,8 @@ class DossierEntry:
     tirage: bool = False
     etiquettes: Etiquettes | None = None
     preuve: bool = False
+    annexes_sans_balises: SansBalises = SansBalises.SIGNALER
+    volume: int = 0
 
     def signed(self, document: DocumentEntry) -> Signature:
         """Return how a piece is signed: as the packet says, else by hand when it is printed, else as its block says."""
@@ -250,6 +259,8 @@ DOSSIER_KEYS: Final = {
     "tirage": _Key("true ou false", holds=bool),
     "etiquettes": _enum(Etiquettes),
     "preuve": _Key("true ou false", holds=bool),
+    "annexes_sans_balises": _enum(SansBalises),
+    "volume": _Key("un nombre de pages, comme 500", holds=int),
 }
 
 
@@ -333,8 +344,8 @@ def _typed(value: object, key: _Key) -> Any:
             raise ValueError(value)
         one = _Key(key.expected, key.values)
         return tuple(_typed(item, one) for item in value)
-    if not isinstance(value, key.holds):
-        raise ValueError(value)  # noqa: TRY004 - one signal for « not what this line holds »
+    if type(value) is not key.holds or (type(value) is int and value <= 0):
+        raise ValueError(value)
     return key.values(str(value)) if key.values else value
 
 

@@ -374,6 +374,16 @@ def niveaux_de(lecteurs: Diffusion) -> tuple[Diffusion, ...]:
     return order[: order.index(lecteurs) + 1]
 
 
+def may_see(row: Point | Decision, seance: str, readers: Diffusion) -> bool:
+    """Whether ``readers`` of the papers of ``seance`` may see a row that has a level of diffusion.
+
+    They see what their level allows of their own session; of other sessions, never what stays in a group.
+    """
+    if row.seance == seance:
+        return row.diffusion in niveaux_de(readers)
+    return row.diffusion in niveaux_de(min(readers, Diffusion.INTERNE, key=list(Diffusion).index))
+
+
 def readers_of(formation: Formation | None) -> Diffusion:
     """Return the level of the papers of a session: a group's stay in the group."""
     return Diffusion.GROUPE if formation == Formation.GROUPE else Diffusion.INTERNE

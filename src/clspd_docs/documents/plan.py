@@ -100,12 +100,12 @@ class DossierJob:
     seance: Seance
     pieces: tuple[str, ...]
     recipient: Any = None
+    volume: str = ""
 
     @property
     def title(self) -> str:
-        """Title of the packet, with its recipient when there is one."""
-        name = label(self.recipient)
-        return f"{self.entry.titre} – {name}" if name else self.entry.titre
+        """Title of the packet, with its recipient when there is one, and « volume 1 sur 3 »."""
+        return " – ".join(filter(None, (self.entry.titre, label(self.recipient), self.volume)))
 
 
 J = TypeVar("J", DocumentJob, DossierJob)
@@ -305,6 +305,13 @@ def is_draft(conseil: Conseil, job: DocumentJob) -> bool:
 def level_of(job: DocumentJob) -> Diffusion:
     """Return the level of the document's readers: anyone, or those of the session's formation."""
     if job.entry.diffusion is Diffusion.PUBLIQUE:
+        return Diffusion.PUBLIQUE
+    return readers_of(job.seance.formation)
+
+
+def readers_of_packet(job: DossierJob) -> Diffusion:
+    """Return the level of the packet's readers; ``lecteurs = "groupe"`` of a group's session alone is a group."""
+    if job.entry.lecteurs is Diffusion.PUBLIQUE:
         return Diffusion.PUBLIQUE
     return readers_of(job.seance.formation)
 

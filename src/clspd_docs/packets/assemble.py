@@ -96,7 +96,7 @@ def assemble(spec: PacketSpec, parts: Sequence[Part]) -> Packet:
 
 def _open(spec: PacketSpec, part: Part, *, is_mapped: bool) -> Pdf:
     try:
-        source = _mapped(part.pdf) if is_mapped else pikepdf.open(io.BytesIO(part.pdf))
+        source = mapped(part.pdf) if is_mapped else pikepdf.open(io.BytesIO(part.pdf))
         readable = len(source.pages) > 0
     except pikepdf.PikepdfError as error:
         raise Stop(UNREADABLE_PART.at(spec.place(part), piece=part.key), ExitCode.PROGRAM_MISSING) from error
@@ -106,7 +106,7 @@ def _open(spec: PacketSpec, part: Part, *, is_mapped: bool) -> Pdf:
     return source
 
 
-def _mapped(data: bytes) -> Pdf:
+def mapped(data: bytes) -> Pdf:
     """Open ``data`` from a file without a name: qpdf asks Python for every few bytes of what is in memory."""
     with tempfile.TemporaryFile(buffering=0) as file:
         file.write(data)
