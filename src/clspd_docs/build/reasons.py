@@ -44,7 +44,7 @@ def general_reasons(previous: Manifest | None, converter: str | None = None) -> 
     """Return what concerns every document since the last build: another converter, another program."""
     reasons = []
     if previous is not None and converter is not None and previous.converter != converter:
-        reasons.append("convertisseur mis à jour")
+        reasons.append(f"convertisseur changé : {converter} au lieu de {previous.converter}")
     if previous is not None and previous.tool != tool_version():
         reasons.append("nouvelle version du programme")
     return tuple(reasons)
