@@ -318,6 +318,20 @@ def couverture() -> bytes:
                 "CouvertureTexte",
             ),
             _held(1),
+            when(
+                "dossier.sans_charte",
+                heading(1, "Non convoqués"),
+                p(
+                    "Ces membres du groupe n’ont pas signé la charte en vigueur : ils ne reçoivent pas de convocation.",
+                    keep=True,
+                ),
+                each(
+                    "membre in dossier.sans_charte",
+                    bullets(
+                        "{{ membre.nom_complet }}{% if membre.nom and membre.fonction %}, {{ membre.fonction|minuscule }}{% endif %}"
+                    ),
+                ),
+            ),
         ),
         header=letterhead(),
     )

@@ -184,6 +184,7 @@ LABELS: Final[Mapping[type[Any], Mapping[str, str]]] = {
         "pages": "combien de pages",
         "retenues": "les titres des pièces qui manquent, parce qu’elles sont retenues",
         "destinataire": "le destinataire, ou vide",
+        "sans_charte": "les membres du groupe qui ne sont pas convoqués, faute de charte signée",
     },
     c.PieceDossier: {
         "cle": "la cible de son lien (packet:CLE)",

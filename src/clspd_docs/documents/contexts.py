@@ -358,6 +358,7 @@ class Dossier:
     pages: int
     retenues: tuple[str, ...]
     destinataire: Membre | None = None
+    sans_charte: tuple[Membre, ...] = ()
 
     @property
     def nombre(self) -> int:

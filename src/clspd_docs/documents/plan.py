@@ -24,7 +24,7 @@ from clspd_docs.documents.contexts import (
 from clspd_docs.documents.postage import is_taken
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain.conseil import Conseil
-from clspd_docs.domain.french import cle, slug
+from clspd_docs.domain.french import cle, liste, pluriel, slug
 from clspd_docs.domain.listes import Diffusion, Qualite, StatutSeance, TypeOrganisme
 from clspd_docs.domain.personnes import Membre
 from clspd_docs.domain.seances import Seance
@@ -52,6 +52,14 @@ NO_SUMMONED = Kind(
     "Aucun destinataire",
     "La séance « {seance} » n’a aucun destinataire.",
     "Vérifier la colonne « Formations » des membres ou, pour un groupe, ses membres et les chartes signées.",
+)
+NO_CHARTER = Kind(
+    "COH204",
+    Severity.NOTE,
+    "Membres non convoqués, faute de charte",
+    "Pas de convocation à la séance « {seance} » pour {nombre} du groupe, faute de charte signée dans sa version en "
+    "vigueur (feuille « Membres », {lignes}).",
+    "Faire signer la charte et saisir la date dans « Chartes signées ». La couverture des convocations en donne la liste.",
 )
 BAD_PATH = Kind(
     "MOD210",
@@ -226,6 +234,10 @@ def _document_jobs(
         findings.append(NO_RECIPIENT.at(place, pour=entry.titre, attendu=EXPECTED[entry.pour]))
     elif not found and entry.pour is Pour.DESTINATAIRE:
         findings.append(NO_SUMMONED.at(place, seance=seance.id))
+    if entry.pour is Pour.DESTINATAIRE and (without := conseil.sans_charte(seance)):
+        lines = ("ligne " if len(without) == 1 else "lignes ") + liste(str(m.origine.row) for m in without)
+        facts = {"seance": seance.id, "nombre": pluriel(len(without), "membre"), "lignes": lines}
+        findings.append(NO_CHARTER.at(place, **facts))
     jobs = []
     for recipient in found:
         key = entry.code if recipient is None else f"{entry.code}-{slug(recipient.id)}"
@@ -359,7 +371,9 @@ def plain_names(jour: dt.date) -> dict[str, Any]:
 def dossier_context(
     conseil: Conseil, job: DossierJob, dossier: Dossier, jour: dt.date, trace: Trace
 ) -> dict[str, Any]:
-    """Return what a cover or contents template may name."""
+    """Return what a cover or contents template may name; that of summonses tells who gets none."""
+    if job.recipient is None and Etape.CONVOCATION in job.entry.etapes:
+        dossier = replace(dossier, sans_charte=conseil.sans_charte(job.seance))
     names = {
         "conseil": conseil,
         "parametres": conseil.parametres,

@@ -183,11 +183,16 @@ class Conseil:
         """
         if seance.formation != Formation.GROUPE:
             return tuple(m for m in self.titulaires if seance.formation in m.formations)
+        without = self.sans_charte(seance)
+        return tuple(m for m in seance.groupe.membres if m not in without) if seance.groupe else ()
+
+    def sans_charte(self, seance: Seance) -> tuple[Membre, ...]:
+        """Members of the group that meets who are not summoned: they have not signed its present charter."""
         groupe = seance.groupe
-        if groupe is None:
+        if seance.formation != Formation.GROUPE or groupe is None or not groupe.charte_requise:
             return ()
-        signed = self.signatures(groupe) if groupe.charte_requise else None
-        return tuple(m for m in groupe.membres if signed is None or m.id in signed)
+        signed = self.signatures(groupe)
+        return tuple(m for m in groupe.membres if m.id not in signed)
 
     @property
     def majorite(self) -> int:
