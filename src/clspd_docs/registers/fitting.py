@@ -283,18 +283,32 @@ def _composite(target: str, text: str) -> Fit:
         return _split(_address_values(address), text)
     if persons := splitting.several_persons(text):
         return _persons("nom", text, persons)
-    person = splitting.split_person(text.replace("\n", " "), COMPOSITES[target].order)
-    if person is None:
-        return Fit({"nom": text}, Fate.DOUBTFUL, "nom et prénom à séparer à la main", Doubt.PERSON)
-    return _split(_person_values(person), text, person.titre)
+    line = text.replace("\n", " ")
+    person = splitting.split_person(line, COMPOSITES[target].order)
+    return _split(_person_values(person), text, person.titre) if person else _whole_name(line)
+
+
+def _whole_name(text: str) -> Fit:
+    """Set apart what is certain, civility and title; the first name stays with the name, to be split by hand."""
+    civilite, titre, name = splitting.before_name(text)
+    if titre and " " not in name:  # « Maître Alain » may be a name and a first name
+        titre, name = "", splitting.civility_first(text)[1]
+    remark = "nom et prénom à séparer à la main"
+    remark += f" ; civilité : {civilite}" if civilite else ""
+    remark += _kept_title(titre)
+    values: dict[str, Any] = {"nom": name, "civilite": civilite} if civilite else {"nom": name}
+    return Fit(values, Fate.DOUBTFUL, remark, Doubt.PERSON, titre)
+
+
+def _kept_title(titre: str) -> str:
+    return f" ; titre gardé à part : « {titre} »" if titre else ""
 
 
 def _split(values: Mapping[str, str], text: str, titre: str = "") -> Fit:
     """Tell the parts of a text; the title of a person has no column of ours, and is kept apart."""
     if list(values.values()) == [text]:
         return Fit(values)
-    remark = "réparti : " + " | ".join(str(v) for v in values.values())
-    remark += f" ; titre gardé à part : « {titre} »" if titre else ""
+    remark = "réparti : " + " | ".join(str(v) for v in values.values()) + _kept_title(titre)
     return Fit(values, Fate.REPAIRED, remark, rest=titre)
 
 

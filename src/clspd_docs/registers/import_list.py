@@ -52,9 +52,9 @@ DOUBTS: Final[Mapping[Doubt, Kind]] = {
         "REG404",
         Severity.WARNING,
         "Nom et prénom à séparer",
-        "Rien ne dit où finit le prénom : tout le texte est écrit dans « Nom ».",
-        "Séparer à la main ; ou, si toute la colonne suit le même ordre, option « --colonne » avec"
-        " « En-tête=Prénom Nom » (ou « Nom Prénom »).",
+        "Rien ne dit où finit le prénom : le nom entier est écrit dans « Nom ».",
+        "Séparer à la main ; ou, si toute la colonne suit le même ordre, recommencer avec l’option"
+        ' --colonne "{colonne}=Prénom Nom" (ou "{colonne}=Nom Prénom").',
         bad="Claire Martin",
         good="Claire MARTIN",
     ),
@@ -383,6 +383,7 @@ class _Reader:
         place = self.grid.place(new.source_row, p.number, p.header)
         column = self.sheet.column(next(iter(found.values), fields_of(p.target or "")[0]))
         facts = {"champ": column.header, "attendu": column.expected, "suggestion": found.suggestion}
+        facts["colonne"] = p.header
         if column.ref:
             facts["feuille"] = BY_KEY[column.ref].title
         if found.doubt:

@@ -165,8 +165,8 @@ def wanted(sheet: Sheet) -> dict[str, tuple[str, ...]]:
             others = found.get(folded(header), ())
             first = (column.name,) if column.name not in {"nom", "ville"} else ()
             found[folded(header)] = tuple(dict.fromkeys((*first, *others, column.name)))
-    found |= {folded(c.label): (t,) for t, c in COMPOSITES.items() if exists(t, sheet) and t != "personne"}
-    return found
+    labels = {folded(c.label): (t,) for t, c in COMPOSITES.items() if exists(t, sheet) and t != "personne"}
+    return labels | found
 
 
 def targets_by_name(sheet: Sheet) -> dict[str, str]:
@@ -366,11 +366,17 @@ class _Mapper:
         return column.holds is Type.TEXT or column.ref == "organismes"
 
     def _names_hold(self, number: int, target: str) -> bool:
-        """Whether the column is made of full names; or, when its header says their order, none contradicts it."""
+        """Whether the column is made of full names, and nothing denies the order that its header says.
+
+        « Nom et prénom » is what people write above « Zoé Roy » too: the capitals of the cells must prove it.
+        """
         order, texts = COMPOSITES[target].order, list(self._texts(number))
         if order is Order.UNKNOWN:
-            return sum(splitting.is_full_name(t) for t in texts) >= ENOUGH * len(texts)
-        return {splitting.told_order(t) for t in texts} <= {order, Order.UNKNOWN}
+            says_both = {"nom", "prenom"} <= set(folded(self.headers[number]).split())
+            return says_both or sum(splitting.is_full_name(t) for t in texts) >= ENOUGH * len(texts)
+        told = [splitting.told_order(t) for t in texts]
+        is_proved = order is Order.FIRST_NAME or told.count(order) >= ENOUGH * len(told)
+        return is_proved and set(told) <= {order, Order.UNKNOWN}
 
     def _texts(self, number: int) -> Iterator[str]:
         return (as_text(self.grid.rows[row][number].value) for row in self.rows[number][:SAMPLE])
