@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
-from builders.listes import codes, csv_file, imported, rows
+from builders.listes import NEW, codes, csv_file, imported, rows
 from clspd_docs.build.workspace import Folder
+from clspd_docs.cli.registers_import import import_
 from clspd_docs.registers.fitting import Fate
+from clspd_docs.registers.read import read
 
 NAMES = ("Mme Élodie Lefèvre-Brûlé", "M. Jean Petit", "Mme Nadia Robert", "M. Pierre Laurent")
 
@@ -68,3 +71,113 @@ def test_what_is_certain_before_a_name_is_set_apart_and_nothing_is_lost(
     assert (new.get("Civilité"), new["Nom"], new.get("Nom et prénom (liste importée)")) == cells
     assert given.traces[0].content == text
     assert (given.traces[0].fate is Fate.DOUBTFUL) == (text != "Mme Maître Alain")
+
+
+# --- Section titles --------------------------------------------------------------------------------------
+
+SECTIONS = (
+    "Nom;Prénom;Mail",
+    "ÉLUS;;",
+    "ROY;Zoé;z@v.example",
+    "Représentants de l’État;;",
+    "LO;Ana;a@v.example",
+    "PI;Luc;l@v.example",
+)
+
+
+def test_a_section_title_is_not_a_member_and_is_told(folder: Folder) -> None:
+    report, given = imported(folder, csv_file(folder, *SECTIONS))
+    assert [r["Nom"] for r in rows(folder, "liste")[-3:]] == ["ROY", "LO", "PI"]
+    told = [(f.place.row, f.value) for f in report.findings if f.code == "REG430"]
+    assert told == [(2, "ÉLUS"), (4, "Représentants de l’État")]
+    assert [(t.row, t.content, t.fate) for t in given.traces if t.row in {2, 4}] == [
+        (2, "ÉLUS", Fate.LEFT),
+        (4, "Représentants de l’État", Fate.LEFT),
+    ]
+    assert [report.more[k] for k in ("rows_read", "rows_written", "rows_refused")] == [5, 3, 2]
+
+
+def test_a_lone_cell_that_names_someone_stays_a_member(folder: Folder) -> None:
+    lone = ("Mme Élodie Robert;;", "Dr Petit;;", "ROY Zoé;;", ";;z@v.example")
+    full = tuple(f"NOM{n};Ana;a{n}@v.example" for n in range(4))
+    report, _ = imported(folder, csv_file(folder, "Nom;Prénom;Mail", *lone, *full))
+    assert (report.more["rows_written"], codes(report)["REG414"], codes(report)["REG430"]) == (8, 4, 0)
+
+
+# --- Channels, streets -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "channel"),
+    [
+        ("mail", "courriel"),
+        ("Email", "courriel"),
+        ("e-mail", "courriel"),
+        ("mél", "courriel"),
+        ("RAR", "recommandé"),
+        ("LRAR", "recommandé"),
+        ("LR/AR", "recommandé"),
+        ("A.R.", "recommandé"),
+        ("Lettre recommandée", "recommandé"),
+        ("Poste", "courrier"),
+    ],
+)
+def test_another_word_for_a_channel_is_repaired(folder: Folder, text: str, channel: str) -> None:
+    report, _ = imported(folder, csv_file(folder, "Nom;Prénom;Convoqué par", f"ROY;Zoé;{text}"))
+    assert rows(folder, "liste")[-1]["Canal"] == channel
+    assert [f.value for f in report.findings if f.code == "REG411"] == [
+        f"{text} → « {text} » écrit « {channel} »"
+    ]
+
+
+def test_two_channels_in_a_cell_are_not_chosen_between(folder: Folder) -> None:
+    source = csv_file(folder, "Nom;Prénom;Canal", "ROY;Zoé;mail ou courrier", "LO;Ana;courrier")
+    report, _ = imported(folder, source)
+    assert rows(folder, "liste")[-2]["Canal"] == "mail ou courrier"
+    assert codes(report) == {"REG410": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "complement", "street", "told"),
+    [
+        ("Service des urgences - 5 place d’Arsonval", "Service des urgences", "5 place d’Arsonval", {}),
+        ("Résidence Foch, 5 bis rue du Port", "Résidence Foch", "5 bis rue du Port", {}),
+        ("12 - 14 rue du Port", None, "12 - 14 rue du Port", {}),
+        ("12, rue du Port", None, "12, rue du Port", {}),
+        ("5 rue du Port, 2e étage", None, "5 rue du Port, 2e étage", {}),
+        ("Service des sports - place Foch", None, "Service des sports - place Foch", {"REG405": 1}),
+        ("Bât. A - 12 - 14 rue du Port", None, "Bât. A - 12 - 14 rue du Port", {"REG405": 1}),
+        ("5 rue du Port - 2e étage", None, "5 rue du Port - 2e étage", {"REG405": 1}),
+    ],
+)
+def test_a_street_after_a_complement_is_cut_at_its_number_or_told(
+    folder: Folder, text: str, complement: str | None, street: str, told: dict[str, int]
+) -> None:
+    line = f'ROY;Zoé;"{text}";72000;Le Mans'
+    report, _ = imported(folder, csv_file(folder, "Nom;Prénom;Adresse;CP;Ville", line))
+    new = rows(folder, "liste")[-1]
+    assert (new.get("Adresse – complément"), new["Adresse – voie"]) == (complement, street)
+    assert codes(report) == told
+
+
+# --- After the import ------------------------------------------------------------------------------------
+
+
+def test_the_sheet_really_written_is_named_and_the_next_steps_are_numbered(folder: Folder) -> None:
+    present, new = folder.path("registers/clspd.xlsx"), folder.path(NEW.format("liste"))
+    source = csv_file(folder, "Nom;Prénom;Divers", "ROY;Zoé;un", "LO;Ana;")
+    for title in ("Import", "Import1", "Import2"):
+        text = (
+            CliRunner().invoke(import_, [str(source), "--feuille", "Membres", "-C", str(folder.root)]).output
+        )
+        assert f"  1. Ouvrir le nouveau classeur ; sa feuille «\u00a0{title}\u00a0»" in text.replace(
+            "\u00a0;", " ;"
+        )
+        assert "  4. Lancer «\u00a0clspd-docs check\u00a0»" in text
+        new.replace(present)
+
+
+def test_the_columns_that_an_import_adds_are_no_stranger_to_the_next_check(folder: Folder) -> None:
+    imported(folder, csv_file(folder, "Nom;Prénom;Divers;Étage", "ROY;Zoé;un;2e"))
+    _, findings = read(folder.path(NEW.format("liste")), "nouveau.xlsx")
+    assert [f.place.column for f in findings if f.code == "REG106"] == []

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from clspd_docs.domain.french import cle
-from clspd_docs.domain.listes import Civilite
+from clspd_docs.domain.listes import Canal, Civilite
 from clspd_docs.registers import splitting
 from clspd_docs.registers.book import Book
 from clspd_docs.registers.cells import REPAIRED, Cell, as_text, is_blank, parse, show, split
@@ -196,13 +196,31 @@ def _plain(column: Column, cell: Cell) -> Fit:
     return Fit({column.name: kept}, Fate.DOUBTFUL, remark, Doubt.VALUE, suggestion=hint)
 
 
+#: Other words for a channel, without accent, case or punctuation.
+_CHANNELS: Final[Mapping[str, Canal]] = {
+    **dict.fromkeys(("mail", "email", "e mail", "mel", "par mail", "par courriel"), Canal.COURRIEL),
+    **dict.fromkeys(
+        ("poste", "par la poste", "lettre", "lettre simple", "courrier simple", "courrier postal"),
+        Canal.COURRIER,
+    ),
+    **dict.fromkeys(("ar", "rar", "lrar", "lr ar", "lr avec ar", "lettre recommandee"), Canal.RECOMMANDE),
+    **dict.fromkeys(("recommande ar", "recommande avec ar", "courrier recommande"), Canal.RECOMMANDE),
+    **dict.fromkeys(("main propre", "en main propre", "remise en mains propres"), Canal.REMISE),
+}
+
+
 def _choice(column: Column, cell: Cell) -> Fit:
     text = as_text(cell.raw)
-    if column.values is Civilite and (civilite := splitting.CIVILITES.get(text.lower())):
-        if civilite.value == text:
-            return Fit({column.name: civilite})
-        return Fit({column.name: civilite}, Fate.REPAIRED, f"« {text} » écrit « {civilite} »")
-    return _plain(column, cell)
+    known: Civilite | Canal | None = None
+    if column.values is Civilite:
+        known = splitting.CIVILITES.get(text.lower())
+    elif column.values is Canal:
+        known = _CHANNELS.get(" ".join(re.findall(r"\w+", cle(text).replace(".", ""))))
+    if known is None:
+        return _plain(column, cell)
+    if known.value == text:
+        return Fit({column.name: known})
+    return Fit({column.name: known}, Fate.REPAIRED, f"« {text} » écrit « {known} »")
 
 
 def _postcode(column: Column, cell: Cell) -> Fit:
@@ -339,10 +357,11 @@ def _name(name: str, text: str) -> Fit:
 
 
 def _street(text: str) -> Fit:
-    """Read the lines above the town; one line is kept as it is, unless a BP or CS stands in it."""
-    if "\n" not in text and not splitting.has_box(text):
+    """Read the lines above the town; one line is kept as it is, unless a BP, a CS or a second part stands in it."""
+    is_one_line = "\n" not in text and not splitting.has_box(text)
+    street = splitting.split_at_number(text) if is_one_line else splitting.split_street(text)
+    if street is None and is_one_line and not splitting.has_dash(text):
         return Fit({"adresse_voie": text})
-    street = splitting.split_street(text)
     if street is None:
         remark = "adresse à répartir à la main"
         return Fit({"adresse_voie": text.replace("\n", ", ")}, Fate.DOUBTFUL, remark, Doubt.ADDRESS)
