@@ -7,7 +7,9 @@ from click.testing import CliRunner
 
 from builders.listes import NEW, codes, csv_file, imported, rows
 from clspd_docs.build.workspace import Folder
+from clspd_docs.cli.common import Common
 from clspd_docs.cli.registers_import import import_
+from clspd_docs.cli.show import show_findings
 from clspd_docs.registers.fitting import Fate
 from clspd_docs.registers.read import read
 
@@ -181,3 +183,17 @@ def test_the_columns_that_an_import_adds_are_no_stranger_to_the_next_check(folde
     imported(folder, csv_file(folder, "Nom;Prénom;Divers;Étage", "ROY;Zoé;un;2e"))
     _, findings = read(folder.path(NEW.format("liste")), "nouveau.xlsx")
     assert [f.place.column for f in findings if f.code == "REG106"] == []
+
+
+def test_the_same_empty_cell_of_nineteen_members_is_told_once_a_column(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = (f"NOM{n};Zoé;Emmaüs" for n in range(19))
+    given = [str(csv_file(folder, "Nom;Prénom;Organisme", *names)), "--feuille", "Membres"]
+    text = CliRunner().invoke(import_, [*given, "-C", str(folder.root)]).output
+    assert "  2. Compléter dans la feuille «\u00a0Organismes\u00a0»\u00a0: 1\u00a0organisme ajouté" in text
+    _, findings = read(folder.path(NEW.format("liste")), "nouveau.xlsx")
+    show_findings(findings, Common())
+    told = capsys.readouterr().out
+    assert told.count("colonne « Qualité »") == told.count("colonne « Qualité », 19 cellules") == 1
+    assert "Cellules : B8, B9, B10, B11, B12, B13 et 13\u00a0autres" in told

@@ -171,8 +171,6 @@ def _show_end(report: Report, imported: Imported, source: Path) -> None:
     )
     for row, reason in imported.refused.items():
         click.echo(f"  - ligne {row} écartée : {reason}.")
-    if imported.bodies:
-        click.echo(f"Organismes ajoutés : {len(imported.bodies)}.")
     if more["path"]:
         click.echo(f"Nouveau classeur : {more['path']} (le classeur actuel n’a pas changé).")
     else:
@@ -191,8 +189,11 @@ def _next_steps(imported: Imported, path: str | None) -> Iterator[str]:
         yield "Quand tout convient, relancer la même commande sans « --apercu »."
         return
     doubtful = sum(t.fate is Fate.DOUBTFUL for t in imported.traces)
-    look = f", dont {pluriel(doubtful, 'cellule')} « à vérifier », en jaune" if doubtful else ""
+    look = f" ; à vérifier, en jaune : {pluriel(doubtful, 'cellule')}" if doubtful else ""
     yield f"Ouvrir le nouveau classeur ; sa feuille « {imported.told_in} » dit ce que chaque cellule est devenue{look}."
+    if imported.bodies:
+        added = pluriel(len(imported.bodies), "organisme ajouté", "organismes ajoutés")
+        yield f"Compléter dans la feuille « Organismes » : {added}, sans type ni adresse."
     if imported.empty:
         told = liste(f"« {header} » ({nombre(number)})" for header, number in imported.empty.items())
         title = imported.sheet.title
