@@ -307,12 +307,15 @@ def test_actions_refer_to_bodies_by_name_and_keep_their_numbers(folder: Folder) 
     assert codes(report) == {"REG408": 1}
 
 
-def test_a_row_of_one_cell_is_taken_and_told(folder: Folder) -> None:
+def test_a_row_of_one_cell_is_taken_and_told_when_it_may_be_a_record(folder: Folder) -> None:
     report, _ = imported(
-        folder, csv_file(folder, "Nom;Prénom;Mail", "Collège des élus;;", "ROY;Zoé;z@v.example")
+        folder, csv_file(folder, "Nom;Prénom;Mail", "Mme Lo;;", "PI;;", "ROY;Zoé;z@v.example")
     )
-    assert [f.place.row for f in report.findings if f.code == "REG414"] == [2]
-    assert report.more["rows_written"] == 2
+    assert [f.place.row for f in report.findings if f.code == "REG414"] == [2, 3]
+    assert report.more["rows_written"] == 3
+    bodies = csv_file(folder, "Nom;Type;Sigle", "Emmaüs;;", "Relais;association;R", name="o.csv")
+    report, _ = imported(folder, bodies, "Organismes")
+    assert (report.more["rows_written"], codes(report)["REG414"]) == (2, 1)
 
 
 def test_two_columns_that_disagree_keep_both_values(folder: Folder) -> None:

@@ -191,6 +191,7 @@ def test_the_text_shows_columns_and_doubts_and_no_sample(folder: Folder) -> None
     assert "Plusieurs personnes dans une cellule" in text
     assert "7\u00a0lues, 5\u00a0reprises, 2\u00a0écartées" in text
     assert "Aperçu : rien n’a été écrit." in text
+    assert "relancer la même commande sans «\u00a0--apercu\u00a0»." in text
     assert "par exemple" not in text
     assert (
         "par exemple"

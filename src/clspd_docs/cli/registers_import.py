@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,7 +149,7 @@ def _show_doubts(findings: Sequence[Finding], common: Common) -> None:
         for finding in shown:
             click.echo(f"  - {_spot(finding)}{'' if same else ' : ' + insecables(finding.message)}")
         if len(told) > len(shown):
-            click.echo(f"  - et {len(told) - len(shown)} autres (option « -v » pour tout voir)")
+            click.echo(f"  - et {pluriel(len(told) - len(shown), 'autre')} (option « -v » pour tout voir)")
         click.echo(f"  À faire : {insecables(told[0].remedy)}\n")
 
 
@@ -162,7 +162,7 @@ def _spot(finding: Finding) -> str:
 
 
 def _show_end(report: Report, imported: Imported, source: Path) -> None:
-    from clspd_docs.domain.french import liste, nombre, pluriel  # noqa: PLC0415
+    from clspd_docs.domain.french import insecables, pluriel  # noqa: PLC0415
 
     more = report.more
     click.echo(
@@ -171,16 +171,32 @@ def _show_end(report: Report, imported: Imported, source: Path) -> None:
     )
     for row, reason in imported.refused.items():
         click.echo(f"  - ligne {row} écartée : {reason}.")
+    if more["path"]:
+        click.echo(f"Nouveau classeur : {more['path']} (le classeur actuel n’a pas changé).")
+    else:
+        click.echo("Aperçu : rien n’a été écrit.")
+    click.secho("\nÀ faire ensuite", bold=True)
+    for number, step in enumerate(_next_steps(imported, more["path"]), 1):
+        click.echo(f"  {number}. {insecables(step)}")
+
+
+def _next_steps(imported: Imported, path: str | None) -> Iterator[str]:
+    from clspd_docs.domain.french import liste, nombre, pluriel  # noqa: PLC0415
+    from clspd_docs.registers.fitting import Fate  # noqa: PLC0415
+
+    if path is None:
+        yield "Si une colonne est mal placée, relancer l’aperçu avec « --colonne »."
+        yield "Quand tout convient, relancer la même commande sans « --apercu »."
+        return
+    doubtful = sum(t.fate is Fate.DOUBTFUL for t in imported.traces)
+    look = f" ; à vérifier, en jaune : {pluriel(doubtful, 'cellule')}" if doubtful else ""
+    yield f"Ouvrir le nouveau classeur ; sa feuille « {imported.told_in} » dit ce que chaque cellule est devenue{look}."
     if imported.bodies:
-        click.echo(f"Organismes ajoutés : {len(imported.bodies)}.")
+        added = pluriel(len(imported.bodies), "organisme ajouté", "organismes ajoutés")
+        yield f"Compléter dans la feuille « Organismes » : {added}, sans type ni adresse."
     if imported.empty:
         told = liste(f"« {header} » ({nombre(number)})" for header, number in imported.empty.items())
-        click.echo(f"Cellules obligatoires que la liste laisse vides : {told}.")
-    if more["path"] is None:
-        click.echo("Aperçu : rien n’a été écrit.")
-        return
-    click.echo(f"Nouveau classeur : {more['path']} (le classeur actuel n’a pas changé).")
-    click.echo(
-        "À faire : l’ouvrir, relire la feuille « Import » et compléter. Pour l’adopter, mettre l’ancien classeur"
-        " de côté, donner son nom au nouveau, puis lancer « clspd-docs check »."
-    )
+        title = imported.sheet.title
+        yield f"Remplir dans la feuille « {title} » les cellules obligatoires que la liste laisse vides : {told}."
+    yield "Pour l’adopter, mettre l’ancien classeur de côté et donner son nom au nouveau."
+    yield "Lancer « clspd-docs check », qui montre ce qui reste à corriger."

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from clspd_docs.domain.french import cle
-from clspd_docs.domain.listes import Civilite
+from clspd_docs.domain.listes import Canal, Civilite
 from clspd_docs.registers import splitting
 from clspd_docs.registers.book import Book
 from clspd_docs.registers.cells import REPAIRED, Cell, as_text, is_blank, parse, show, split
@@ -196,13 +196,31 @@ def _plain(column: Column, cell: Cell) -> Fit:
     return Fit({column.name: kept}, Fate.DOUBTFUL, remark, Doubt.VALUE, suggestion=hint)
 
 
+#: Other words for a channel, without accent, case or punctuation.
+_CHANNELS: Final[Mapping[str, Canal]] = {
+    **dict.fromkeys(("mail", "email", "e mail", "mel", "par mail", "par courriel"), Canal.COURRIEL),
+    **dict.fromkeys(
+        ("poste", "par la poste", "lettre", "lettre simple", "courrier simple", "courrier postal"),
+        Canal.COURRIER,
+    ),
+    **dict.fromkeys(("ar", "rar", "lrar", "lr ar", "lr avec ar", "lettre recommandee"), Canal.RECOMMANDE),
+    **dict.fromkeys(("recommande ar", "recommande avec ar", "courrier recommande"), Canal.RECOMMANDE),
+    **dict.fromkeys(("main propre", "en main propre", "remise en mains propres"), Canal.REMISE),
+}
+
+
 def _choice(column: Column, cell: Cell) -> Fit:
     text = as_text(cell.raw)
-    if column.values is Civilite and (civilite := splitting.CIVILITES.get(text.lower())):
-        if civilite.value == text:
-            return Fit({column.name: civilite})
-        return Fit({column.name: civilite}, Fate.REPAIRED, f"« {text} » écrit « {civilite} »")
-    return _plain(column, cell)
+    known: Civilite | Canal | None = None
+    if column.values is Civilite:
+        known = splitting.CIVILITES.get(text.lower())
+    elif column.values is Canal:
+        known = _CHANNELS.get(" ".join(re.findall(r"\w+", cle(text).replace(".", ""))))
+    if known is None:
+        return _plain(column, cell)
+    if known.value == text:
+        return Fit({column.name: known})
+    return Fit({column.name: known}, Fate.REPAIRED, f"« {text} » écrit « {known} »")
 
 
 def _postcode(column: Column, cell: Cell) -> Fit:
@@ -283,18 +301,32 @@ def _composite(target: str, text: str) -> Fit:
         return _split(_address_values(address), text)
     if persons := splitting.several_persons(text):
         return _persons("nom", text, persons)
-    person = splitting.split_person(text.replace("\n", " "), COMPOSITES[target].order)
-    if person is None:
-        return Fit({"nom": text}, Fate.DOUBTFUL, "nom et prénom à séparer à la main", Doubt.PERSON)
-    return _split(_person_values(person), text, person.titre)
+    line = text.replace("\n", " ")
+    person = splitting.split_person(line, COMPOSITES[target].order)
+    return _split(_person_values(person), text, person.titre) if person else _whole_name(line)
+
+
+def _whole_name(text: str) -> Fit:
+    """Set apart what is certain, civility and title; the first name stays with the name, to be split by hand."""
+    civilite, titre, name = splitting.before_name(text)
+    if titre and " " not in name:  # « Maître Alain » may be a name and a first name
+        titre, name = "", splitting.civility_first(text)[1]
+    remark = "nom et prénom à séparer à la main"
+    remark += f" ; civilité : {civilite}" if civilite else ""
+    remark += _kept_title(titre)
+    values: dict[str, Any] = {"nom": name, "civilite": civilite} if civilite else {"nom": name}
+    return Fit(values, Fate.DOUBTFUL, remark, Doubt.PERSON, titre)
+
+
+def _kept_title(titre: str) -> str:
+    return f" ; titre gardé à part : « {titre} »" if titre else ""
 
 
 def _split(values: Mapping[str, str], text: str, titre: str = "") -> Fit:
     """Tell the parts of a text; the title of a person has no column of ours, and is kept apart."""
     if list(values.values()) == [text]:
         return Fit(values)
-    remark = "réparti : " + " | ".join(str(v) for v in values.values())
-    remark += f" ; titre gardé à part : « {titre} »" if titre else ""
+    remark = "réparti : " + " | ".join(str(v) for v in values.values()) + _kept_title(titre)
     return Fit(values, Fate.REPAIRED, remark, rest=titre)
 
 
@@ -325,10 +357,11 @@ def _name(name: str, text: str) -> Fit:
 
 
 def _street(text: str) -> Fit:
-    """Read the lines above the town; one line is kept as it is, unless a BP or CS stands in it."""
-    if "\n" not in text and not splitting.has_box(text):
+    """Read the lines above the town; one line is kept as it is, unless a BP, a CS or a second part stands in it."""
+    is_one_line = "\n" not in text and not splitting.has_box(text)
+    street = splitting.split_at_number(text) if is_one_line else splitting.split_street(text)
+    if street is None and is_one_line and not splitting.has_dash(text):
         return Fit({"adresse_voie": text})
-    street = splitting.split_street(text)
     if street is None:
         remark = "adresse à répartir à la main"
         return Fit({"adresse_voie": text.replace("\n", ", ")}, Fate.DOUBTFUL, remark, Doubt.ADDRESS)

@@ -19,7 +19,8 @@ from clspd_docs.registers.cells import FORMULA
 from clspd_docs.registers.fitting import Doubt, Fate, Fit, Names, content, fields_of, fit
 from clspd_docs.registers.grid import Grid
 from clspd_docs.registers.identifiers import Series
-from clspd_docs.registers.mapping import FEW, Proposal, Why, header_row, label, refusal, rows_below
+from clspd_docs.registers.locate import IMPORTED_SUFFIX
+from clspd_docs.registers.mapping import FEW, TITLE, Proposal, Why, header_row, label, refusals, rows_below
 from clspd_docs.registers.read import hidden_rows
 from clspd_docs.registers.schema import Sheet
 from clspd_docs.registers.sheets import BY_KEY
@@ -52,9 +53,9 @@ DOUBTS: Final[Mapping[Doubt, Kind]] = {
         "REG404",
         Severity.WARNING,
         "Nom et prénom à séparer",
-        "Rien ne dit où finit le prénom : tout le texte est écrit dans « Nom ».",
-        "Séparer à la main ; ou, si toute la colonne suit le même ordre, option « --colonne » avec"
-        " « En-tête=Prénom Nom » (ou « Nom Prénom »).",
+        "Rien ne dit où finit le prénom : le nom entier est écrit dans « Nom ».",
+        "Séparer à la main ; ou, si toute la colonne suit le même ordre, recommencer avec l’option"
+        ' --colonne "{colonne}=Prénom Nom" (ou "{colonne}=Nom Prénom").',
         bad="Claire Martin",
         good="Claire MARTIN",
     ),
@@ -130,7 +131,7 @@ MENDED = Kind(
     Severity.NOTE,
     "Valeur réparée ou répartie",
     "La valeur a été réparée, ou répartie entre plusieurs colonnes.",
-    "Vérifier dans la feuille « Import » du nouveau classeur.",
+    "Vérifier dans la feuille « Import » du nouveau classeur (la dernière, s’il y en a plusieurs).",
 )
 REFUSED = Kind(
     "REG412",
@@ -154,6 +155,13 @@ LONE_CELL = Kind(
     "Supprimer la ligne du nouveau classeur si ce n’est pas une inscription.",
 )
 
+TITLE_LINE = Kind(
+    "REG430",
+    Severity.WARNING,
+    "Titre de rubrique non importé",
+    "La ligne n’a qu’une cellule remplie, quand les autres en ont plusieurs : lue comme un titre, elle n’est pas importée.",
+    "Rien à faire si c’est un titre ; si c’est une personne, compléter sa ligne dans la liste et recommencer.",
+)
 COMMENTS = Kind(
     "REG426",
     Severity.WARNING,
@@ -170,7 +178,6 @@ CUT = Kind(
 )
 
 MAX_TEXT: Final = 32_767  # characters of a cell
-SUFFIX: Final = "(liste importée)"
 ABOVE: Final = "non repris (au-dessus des en-têtes)"
 
 
@@ -210,7 +217,7 @@ class Imported:
     """What a list gives: rows read = ``rows`` + ``refused``.
 
     ``refused`` gives the reason by row of the list; ``bodies`` are rows for « Organismes »; ``empty`` counts, by
-    header, the cells that must be filled and are not.
+    header, the cells that must be filled and are not; ``told_in`` is the sheet of the traces, once written.
     """
 
     sheet: Sheet
@@ -221,6 +228,7 @@ class Imported:
     traces: list[Trace] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     empty: dict[str, int] = field(default_factory=dict)
+    told_in: str = ""
 
     @property
     def extras(self) -> list[str]:
@@ -231,7 +239,7 @@ class Imported:
 
 def extra_header(proposal: Proposal) -> str:
     """Return the header of the extra column that keeps what a column of the list could not place."""
-    return f"{proposal.header} {SUFFIX}"
+    return f"{proposal.header} {IMPORTED_SUFFIX}"
 
 
 def import_rows(
@@ -280,10 +288,11 @@ class _Reader:
         self.done.findings += [*self._of_columns(), *self._of_sheet()]
         for row in (r for r in self.grid.rows if self.header and r < self.header):
             self._trace_left(row, ABOVE)
+        refused = refusals(self.sheet, self.grid, self.header)
         for row in rows_below(self.grid, self.header):
-            if reason := refusal(self.grid, row, self.header):
+            if reason := refused.get(row):
                 self.done.refused[row] = reason
-                self.done.findings.append(REFUSED.at(self.grid.place(row), raison=reason))
+                self.done.findings.append(self._refusal(row, reason))
                 self._trace_left(row, reason)
             else:
                 self.done.rows.append(self._row(row))
@@ -292,6 +301,12 @@ class _Reader:
             if column.required and empty:
                 self.done.empty[column.header] = empty
                 self.done.findings.append(TO_FILL.at(self.grid.place(), champ=column.header, nombre=empty))
+
+    def _refusal(self, row: int, reason: str) -> Finding:
+        place = self.grid.place(row)
+        if reason != TITLE:
+            return REFUSED.at(place, raison=reason)
+        return TITLE_LINE.at(place, value=next(iter(self.grid.texts(row).values()), None))
 
     def _of_sheet(self) -> Iterator[Finding]:
         yield from hidden_rows(self.grid, rows_below(self.grid, self.header))
@@ -383,6 +398,7 @@ class _Reader:
         place = self.grid.place(new.source_row, p.number, p.header)
         column = self.sheet.column(next(iter(found.values), fields_of(p.target or "")[0]))
         facts = {"champ": column.header, "attendu": column.expected, "suggestion": found.suggestion}
+        facts["colonne"] = p.header
         if column.ref:
             facts["feuille"] = BY_KEY[column.ref].title
         if found.doubt:

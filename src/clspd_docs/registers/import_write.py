@@ -74,7 +74,8 @@ def append_rows(data: bytes, imported: Imported, tables: Mapping[str, Table]) ->
         tables: Where the tables of the present workbook stand, by sheet key: that of ``imported.sheet``, and
             « organismes » when it gives new ones.
 
-    REG428 is added to the findings of ``imported`` when an Excel table could not reach the new rows.
+    REG428 is added to the findings of ``imported`` when an Excel table could not reach the new rows; its ``told_in``
+    becomes the title of the sheet « Import ».
 
     Raises:
         Stop: REG429 when a sheet has no room left.
@@ -84,7 +85,7 @@ def append_rows(data: bytes, imported: Imported, tables: Mapping[str, Table]) ->
     if imported.bodies:
         _append(book, tables["organismes"], imported.bodies, imported)
     title = tables[imported.sheet.key].grid.title
-    _write_traces(
+    imported.told_in = _write_traces(
         book,
         imported.traces,
         {row.source_row: (title, n) for row, n in zip(imported.rows, written, strict=True)},
@@ -248,8 +249,8 @@ def _stretch_lists(book: Workbook, ws: Worksheet, key: str, last: int) -> None:
         lists.name_cells(book, name, (*known[:3], last))
 
 
-def _write_traces(book: Workbook, traces: Sequence[Trace], written: Mapping[int, tuple[str, int]]) -> None:
-    """Add the sheet « Import »: one line for each cell of the list."""
+def _write_traces(book: Workbook, traces: Sequence[Trace], written: Mapping[int, tuple[str, int]]) -> str:
+    """Add the sheet « Import », one line for each cell of the list; return its title."""
     ws = book.create_sheet(IMPORT_TITLE)  # « Import1 » when an earlier import left one
     for index, (header, width) in enumerate(HEADERS, 1):
         style.header(ws.cell(1, index, header), required=True)
@@ -282,3 +283,4 @@ def _write_traces(book: Workbook, traces: Sequence[Trace], written: Mapping[int,
     ws.freeze_panes = "A2"
     ws.auto_filter.ref = f"A1:{get_column_letter(len(HEADERS))}{len(traces) + 1}"
     style.page(ws, sum(widths))
+    return str(ws.title)

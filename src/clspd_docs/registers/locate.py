@@ -101,6 +101,7 @@ OLDER_SCHEMA = Kind(
 
 HEADER_ROWS: Final = 20
 SHOWN: Final = 5  # headers that are not known, named by their cells
+IMPORTED_SUFFIX: Final = "(liste importée)"  # ends the headers that an import adds: known, and not read
 OWN_TITLES: Final = {cle(title) for title in (README_TITLE, LISTS_TITLE, ERRORS_TITLE, ERRORS_TITLE_IF_TAKEN)}
 
 
@@ -321,9 +322,10 @@ def _table(sheet: Sheet, grid: Grid, row: int, findings: list[Finding]) -> Table
         place = grid.place(row, number, header)
         if column is None:
             told = _unknown(header, wanted, place)
-            findings.append(told)
             if told.kind is UNKNOWN_COLUMN:
                 extras[number] = header
+            if number not in extras or not header.endswith(IMPORTED_SUFFIX):
+                findings.append(told)
         elif column.name in found:
             cells = f"{get_column_letter(found[column.name][0])}{row} et {place.cell}"
             whole = Place(grid.file, grid.title, column=header, tab=grid.tab)

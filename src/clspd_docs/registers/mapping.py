@@ -30,6 +30,7 @@ NEAR: Final = 0.84
 FEW: Final = 3  # columns: a narrower list has rows of one cell
 MAX_HEADER: Final = 120  # characters; Excel allows 255 in a table
 AT_YOUR_WISH: Final = "à votre demande"
+TITLE: Final = "c’est sans doute un titre de rubrique"
 
 
 class Why(StrEnum):
@@ -124,7 +125,9 @@ _HEADERS: Final[Mapping[tuple[str, ...], str]] = {
     ("designe_le",): "designe le; date de designation; nomme le; date de nomination; date designation; date",
     ("acte",): "acte; deliberation; arrete; reference de l acte; acte de nomination",
     ("statut",): "statut; etat; situation; etat d avancement",
-    ("canal",): "canal; mode d envoi; envoi; mode de convocation; mode de transmission",
+    (
+        "canal",
+    ): "canal; mode d envoi; envoi; mode de convocation; mode de transmission; convoque par; convocation par",
     ("intitule",): "intitule; action; titre; libelle; nom de l action; titre de l action; fiche action",
     ("chef_de_file",): "chef de file; pilote; porteur; structure porteuse; pilote de l action; responsable",
     ("partenaires",): "partenaires; partenaires associes",
@@ -165,8 +168,8 @@ def wanted(sheet: Sheet) -> dict[str, tuple[str, ...]]:
             others = found.get(folded(header), ())
             first = (column.name,) if column.name not in {"nom", "ville"} else ()
             found[folded(header)] = tuple(dict.fromkeys((*first, *others, column.name)))
-    found |= {folded(c.label): (t,) for t, c in COMPOSITES.items() if exists(t, sheet) and t != "personne"}
-    return found
+    labels = {folded(c.label): (t,) for t, c in COMPOSITES.items() if exists(t, sheet) and t != "personne"}
+    return labels | found
 
 
 def targets_by_name(sheet: Sheet) -> dict[str, str]:
@@ -249,6 +252,29 @@ def refusal(grid: Grid, row: int, header: int | None) -> str:
     return ""
 
 
+def refusals(sheet: Sheet, grid: Grid, header: int | None) -> dict[int, str]:
+    """Return why rows below the headers are no record, by row: ``refusal``, or ``TITLE``.
+
+    A section title is the one cell of its row where most rows have several. Among persons only: a body or an action
+    may be known by its name alone.
+    """
+    below = rows_below(grid, header)
+    found = {row: reason for row in below if (reason := refusal(grid, row, header))}
+    others = [row for row in below if row not in found]
+    lone = [row for row in others if len(grid.rows[row]) == 1]
+    if "prenom" not in sheet.names or len(columns_of(grid, header)) < FEW or 2 * len(lone) > len(others):
+        return found
+    titles = (row for row in lone if not _names_someone(next(iter(grid.texts(row).values()), "")))
+    return found | dict.fromkeys(titles, TITLE)
+
+
+def _names_someone(text: str) -> bool:
+    """Whether a lone text is a person: an e-mail, « Mme … », « Dr … », « ROY Zoé »."""
+    civilite, titre, rest = splitting.before_name(text)
+    is_pair = len(rest.split()) == 2 and splitting.split_person(text) is not None  # noqa: PLR2004 - two words
+    return "@" in text or civilite is not None or bool(titre) or is_pair
+
+
 class _Mapper:
     def __init__(self, sheet: Sheet, grid: Grid, names: Names, header: int | None) -> None:
         self.sheet, self.grid, self.names, self.header = sheet, grid, names, header
@@ -259,7 +285,8 @@ class _Mapper:
         self.owners: dict[str, int] = {}
         self.closed = {n for n, text in self.headers.items() if case_file.is_case_file(text)}
         self.ranks = {key: rank for rank, key in enumerate(self.known)}
-        below = [row for row in rows_below(grid, header) if not refusal(grid, row, header)]
+        refused = refusals(sheet, grid, header)
+        below = [row for row in rows_below(grid, header) if row not in refused]
         self.rows = {n: [row for row in below if n in grid.rows[row]] for n in self.headers}
 
     def open(self) -> list[int]:
@@ -366,11 +393,17 @@ class _Mapper:
         return column.holds is Type.TEXT or column.ref == "organismes"
 
     def _names_hold(self, number: int, target: str) -> bool:
-        """Whether the column is made of full names; or, when its header says their order, none contradicts it."""
+        """Whether the column is made of full names, and nothing denies the order that its header says.
+
+        « Nom et prénom » is what people write above « Zoé Roy » too: the capitals of the cells must prove it.
+        """
         order, texts = COMPOSITES[target].order, list(self._texts(number))
         if order is Order.UNKNOWN:
-            return sum(splitting.is_full_name(t) for t in texts) >= ENOUGH * len(texts)
-        return {splitting.told_order(t) for t in texts} <= {order, Order.UNKNOWN}
+            says_both = {"nom", "prenom"} <= set(folded(self.headers[number]).split())
+            return says_both or sum(splitting.is_full_name(t) for t in texts) >= ENOUGH * len(texts)
+        told = [splitting.told_order(t) for t in texts]
+        is_proved = order is Order.FIRST_NAME or told.count(order) >= ENOUGH * len(told)
+        return is_proved and set(told) <= {order, Order.UNKNOWN}
 
     def _texts(self, number: int) -> Iterator[str]:
         return (as_text(self.grid.rows[row][number].value) for row in self.rows[number][:SAMPLE])

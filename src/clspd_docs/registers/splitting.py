@@ -156,12 +156,14 @@ class Address:
     ville: str = ""
 
 
-_STREET: Final = re.compile(
-    r"(?:\d+\s*(?:bis|ter|quater|[a-d])?\b[\s,]*[^\W\d_]|(?:rue|avenue|av|boulevard|bd|bld|place|pl|allee|chemin|che|route"
+_NUMBER: Final = r"\d+\s*(?:bis|ter|quater|[a-d])?\b[\s,]*"
+_WAY: Final = (
+    r"(?:rue|avenue|av|boulevard|bd|bld|place|pl|allee|chemin|che|route"
     r"|rte|quai|impasse|imp|cours|square|sq|esplanade|passage|sentier|faubourg|fbg|rond point|promenade|mail"
-    r"|parvis|montee|traverse|venelle|villa)\b)",
-    re.IGNORECASE,
+    r"|parvis|montee|traverse|venelle|villa)\b"
 )
+_STREET: Final = re.compile(rf"(?:{_NUMBER}[^\W\d_]|{_WAY})", re.IGNORECASE)
+_NUMBERED_WAY: Final = re.compile(_NUMBER + _WAY, re.IGNORECASE)
 _BOX: Final = re.compile(
     r"\b(?:BP|B\.P\.|CS|C\.S\.|TSA)\s*(?:n°\s*)?\d[\d ]*\d|\b(?:BP|CS|TSA)\s*\d+", re.IGNORECASE
 )
@@ -226,6 +228,18 @@ def split_street(text: str) -> Address | None:
     if after:
         return None  # a floor, a hamlet, a second service: a person decides
     return Address(", ".join(before), lines[streets[0]], "".join(boxes))
+
+
+def split_at_number(text: str) -> Address | None:
+    """Return « Urgences - 5 place Foch » cut before its number and its way; None when the text is not so made."""
+    street = split_street(text)
+    is_cut = street and street.complement and street.voie in text and _NUMBERED_WAY.match(cle(street.voie))
+    return street if is_cut else None
+
+
+def has_dash(text: str) -> bool:
+    """Whether a dash parts the text in two, other than two numbers (« 12 - 14 rue du Port »)."""
+    return re.search(r"(?<![\d\s])\s+[-–—]\s|\s[-–—]\s+(?![\d\s])", text) is not None
 
 
 def _glued(lines: list[str]) -> list[str]:
