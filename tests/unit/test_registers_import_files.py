@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from clspd_docs.build.workspace import Folder
 from clspd_docs.cli.registers_import import import_
 from clspd_docs.desk.exchanging import Format, export_workbook
 from clspd_docs.errors import Stop
+from clspd_docs.registers import import_write, preflight
+from clspd_docs.registers.read import read
 
 # --- Formats ---------------------------------------------------------------------------------------------
 
@@ -145,6 +148,30 @@ def test_a_sheet_is_suggested_when_its_name_is_near(folder: Folder, asked: str, 
         imported(folder, csv_file(folder, "Nom", "ROY"), asked)
     hint = dict(stop.value.finding.facts)["suggestion"]
     assert hint == (f" Vouliez-vous {suggested} ?" if suggested else "")
+
+
+def test_a_long_list_does_not_trace_what_was_placed_as_it_was(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_write, "MANY", 600)
+    lines = (f"N{n};P{n};F{n};S{n};{n} rue des Lilas;{n}@x.example;Organisme {n % 50}" for n in range(100))
+    source = csv_file(folder, "Nom;Prénom;Fonction;Service;Adresse;Courriel;Organisme", *lines)
+    report, _ = imported(folder, source)
+    assert (report.more["rows_written"], codes(report)["REG431"]) == (100, 1)
+    book, _ = read(folder.path(NEW.format("liste")), "clspd.xlsx")
+    assert len(book.rows["membres"]) == 106
+    traced = load_workbook(folder.path(NEW.format("liste")))["Import"]
+    assert "placé" not in {cell.value for cell in traced["D"]}
+
+
+def test_a_workbook_too_heavy_to_be_read_again_is_not_written(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = csv_file(folder, "Nom;Prénom", *(f"ROY;Zoé{n}" for n in range(200)))
+    with zipfile.ZipFile(folder.path("registers/clspd.xlsx")) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    monkeypatch.setattr(preflight, "MAX_XML_BYTES", size + 20_000)
+    assert stopped(folder, source) == ("REG432", 3)
 
 
 def test_a_list_that_is_not_there_is_said_so(folder: Folder) -> None:

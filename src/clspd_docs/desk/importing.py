@@ -25,7 +25,7 @@ from clspd_docs.registers.import_write import append_rows
 from clspd_docs.registers.locate import Table
 from clspd_docs.registers.losses import losses
 from clspd_docs.registers.mapping import Proposal, columns_of, header_row, propose, targets_by_name
-from clspd_docs.registers.preflight import MISSING, OLE, ZIP, Form, bytes_of
+from clspd_docs.registers.preflight import MISSING, OLE, ZIP, Form, bytes_of, form_of
 from clspd_docs.registers.read import book_of
 from clspd_docs.registers.schema import Layout, Sheet
 from clspd_docs.registers.sheets import BY_KEY, SHEETS
@@ -94,6 +94,14 @@ TOO_MANY = Kind(
     "Vérifier que c’est le bon fichier, ou ne garder que les lignes et les colonnes utiles.",
 )
 
+TOO_HEAVY = Kind(
+    "REG432",
+    Severity.ERROR,
+    "Classeur trop lourd",
+    "Avec cette liste, le classeur serait trop lourd pour être relu : rien n’a été écrit.",
+    "Supprimer les feuilles « Import » des listes déjà reprises, ou reprendre la liste en plusieurs fois.",
+)
+
 NO_LIST = Kind(
     "REG425",
     Severity.ERROR,
@@ -136,7 +144,7 @@ def import_list(folder: Folder, wish: Wish) -> tuple[Report, Imported]:
         numbers of rows; and what the list gave, for the text output.
 
     Raises:
-        Stop: REG001 to REG010, REG130 to REG132, REG190, REG416 to REG423, REG429; nothing written.
+        Stop: REG001 to REG010, REG130 to REG132, REG190, REG416 to REG423, REG429, REG432; nothing written.
     """
     sheet = _sheet(wish.sheet)
     grid, findings = _list(wish)
@@ -155,6 +163,10 @@ def import_list(folder: Folder, wish: Wish) -> tuple[Report, Imported]:
     if lost := losses(data, whole=True):
         findings.append(LOST.at(Place(present), quoi=liste(lost)))
     new = append_rows(data, imported, tables)  # for a preview too, which tells the same faults
+    try:
+        form_of(new, Place(present))
+    except Stop as stop:
+        raise Stop(TOO_HEAVY.at(Place(present))) from stop
     path = None if wish.preview else _write(folder, present, wish.source, new)
     more = _more(imported, path)
     return Report("registers import", [*findings, *imported.findings], more=more), imported
@@ -198,7 +210,7 @@ def _list(wish: Wish) -> tuple[Grid, list[Finding]]:
         raise Stop(CASE_FILE.at(grid.place()))
     rows, width = len(grid.rows), len({column for cells in grid.rows.values() for column in cells})
     cells = sum(len(row) for row in grid.rows.values())
-    told = ((rows, MAX_ROWS, "lignes"), (width, MAX_COLUMNS, "colonnes"), (cells, MAX_CELLS, "cellules"))
+    told = ((rows - 1, MAX_ROWS, "lignes"), (width, MAX_COLUMNS, "colonnes"), (cells, MAX_CELLS, "cellules"))
     for number, most, word in told:
         if number > most:
             raise Stop(TOO_MANY.at(grid.place(), nombre=f"{number} {word}", permis=most))

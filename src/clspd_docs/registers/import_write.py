@@ -17,7 +17,7 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 
-from clspd_docs.domain.french import cle, insecables
+from clspd_docs.domain.french import cle, insecables, pluriel
 from clspd_docs.errors import Stop
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.registers import workbook_lists as lists
@@ -46,6 +46,15 @@ NO_ROOM = Kind(
     "Effacer ce qui traîne tout en bas ou tout à droite de la feuille, enregistrer, puis recommencer.",
 )
 
+SHORT_TRACES = Kind(
+    "REG431",
+    Severity.NOTE,
+    "Trace abrégée",
+    "La liste est longue : la feuille « Import » ne dit que ce qui a été réparé, gardé à part ou laissé. {nombre} y "
+    "sont passées sous silence, reprises telles quelles.",
+    "Rien à faire : ces cellules se lisent dans la liste.",
+)
+
 IMPORT_TITLE: Final = "Import"
 HEADERS: Final = (
     ("Ligne de la liste", 12),
@@ -56,6 +65,7 @@ HEADERS: Final = (
     ("Ligne écrite", 24),
     ("À savoir", 60),
 )
+MANY: Final = 20_000  # cells of a list; beyond, those that were placed as they are have no line in « Import »
 _FATE: Final = 4
 _LINK: Final = 6
 _TO_SEE: Final = PatternFill("solid", fgColor="FFE699")
@@ -74,7 +84,8 @@ def append_rows(data: bytes, imported: Imported, tables: Mapping[str, Table]) ->
         tables: Where the tables of the present workbook stand, by sheet key: that of ``imported.sheet``, and
             « organismes » when it gives new ones.
 
-    REG428 is added to the findings of ``imported`` when an Excel table could not reach the new rows; its ``told_in``
+    REG428 is added to the findings of ``imported`` when an Excel table could not reach the new rows, REG431 when
+    not every cell has its line; its ``told_in``
     becomes the title of the sheet « Import ».
 
     Raises:
@@ -85,9 +96,14 @@ def append_rows(data: bytes, imported: Imported, tables: Mapping[str, Table]) ->
     if imported.bodies:
         _append(book, tables["organismes"], imported.bodies, imported)
     title = tables[imported.sheet.key].grid.title
+    traces = imported.traces
+    if len(traces) > MANY:
+        traces = [trace for trace in traces if trace.fate is not Fate.PLACED]
+        silent = pluriel(len(imported.traces) - len(traces), "cellule")
+        imported.findings.append(SHORT_TRACES.at(tables[imported.sheet.key].grid.place(), nombre=silent))
     imported.told_in = _write_traces(
         book,
-        imported.traces,
+        traces,
         {row.source_row: (title, n) for row, n in zip(imported.rows, written, strict=True)},
     )
     return saved(book, data)
