@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from clspd_docs.build.converter import converter
+from clspd_docs.build.loading import templates_in
 from clspd_docs.build.produce import TRANSPARENT, has_contents
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, Folder, shipped
@@ -18,7 +19,6 @@ from clspd_docs.conversion.engine import Job
 from clspd_docs.conversion.pool import worker_count
 from clspd_docs.desk.example import day_of, example_council, recipients_first, sample_packet, sessions
 from clspd_docs.desk.long_values import lengthened
-from clspd_docs.desk.template_checks import ANNOTATED, CORRECTED
 from clspd_docs.desk.template_files import name_in, write_file
 from clspd_docs.desk.template_names import DOSSIER, OWN, names_of
 from clspd_docs.documents.catalogue import (
@@ -96,7 +96,6 @@ _RECIPIENTS: Final = 4
 _SHORT_PAGE: Final = 3  # lines
 _WORDS_SHOWN: Final = 6
 _TEXT_SHOWN: Final = 120
-_COPY: Final = re.compile(rf"(?:{ANNOTATED}|{CORRECTED})(?:-\d+)?$")
 _WORD: Final = re.compile(r"\w{4,}")
 _PIECES: Final = ("Convocation", "Ordre du jour", "Coupon-réponse", "Pouvoir", "Compte rendu")
 _LABELS: Final = {
@@ -223,8 +222,7 @@ def _catalogue(folder: Folder) -> Catalogue | None:
 
 
 def _all(folder: Folder) -> list[Path]:
-    every = sorted(folder.path(TEMPLATES).glob("*.docx"))
-    found = [p for p in every if not p.name.startswith("~$") and not _COPY.search(p.stem)]
+    found = templates_in(folder.path(TEMPLATES))
     if not found:
         raise Stop(NO_CATALOGUE.at(Place(TEMPLATES)))
     return found

@@ -16,7 +16,17 @@ from clspd_docs.errors import Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.templates.package import DAMAGED, MACROS, OUTSIDE, WORD_TEMPLATE, open_template
-from clspd_docs.templates.parts import CONTENT_TYPES, MAIN_TYPE, NS, parse, q, serialise, text_parts
+from clspd_docs.templates.parts import (
+    CONTENT_TYPES,
+    MAIN_TYPE,
+    NS,
+    parse,
+    q,
+    rels_of,
+    serialise,
+    target_of,
+    text_parts,
+)
 from clspd_docs.templates.zipping import packed
 
 SOURCE_DROPPED: Final = Kind(
@@ -135,7 +145,7 @@ def _without_links(members: dict[str, bytes], genres: frozenset[str]) -> bool:
         for link in gone:
             root.remove(link)
             if link.get("TargetMode") != "External":
-                _drop_part(members, posixpath.join(_folder(name), link.get("Target") or ""))
+                _drop_part(members, target_of(posixpath.dirname(posixpath.dirname(name)), link))
         if gone:
             found = True
             members[name] = serialise(root)
@@ -143,20 +153,13 @@ def _without_links(members: dict[str, bytes], genres: frozenset[str]) -> bool:
     return found
 
 
-def _folder(rels: str) -> str:
-    """Return the folder that the targets of a file of relationships start from."""
-    return "/" + posixpath.dirname(posixpath.dirname(rels))
-
-
-def _drop_part(members: dict[str, bytes], target: str) -> None:
-    name = posixpath.normpath(target).removeprefix("/")
-    rels = posixpath.join(posixpath.dirname(name), "_rels", f"{posixpath.basename(name)}.rels")
-    if rels in members:
-        for link in parse(members[rels]).iter(q("rel:Relationship")):
-            if link.get("TargetMode") != "External":
-                _drop_part(members, posixpath.join("/" + posixpath.dirname(name), link.get("Target") or ""))
-    members.pop(rels, None)
+def _drop_part(members: dict[str, bytes], name: str) -> None:
+    """Drop a part and those that it leads to, be it to itself."""
     members.pop(name, None)
+    raw = members.pop(rels_of(name), None)
+    for link in parse(raw).iter(q("rel:Relationship")) if raw else ():
+        if link.get("TargetMode") != "External":
+            _drop_part(members, target_of(posixpath.dirname(name), link))
 
 
 def _without_controls(members: dict[str, bytes], identifiers: set[str | None]) -> None:

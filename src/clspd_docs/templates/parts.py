@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -101,3 +102,8 @@ def rels_of(name: str) -> str:
     """Return the member that holds the relationships of the part ``name``."""
     folder, _, file = name.rpartition("/")
     return f"{folder}/_rels/{file}.rels" if folder else f"_rels/{file}.rels"
+
+
+def target_of(folder: str, link: etree._Element) -> str:
+    """Return the member that a relationship of a part of ``folder`` leads to."""
+    return posixpath.normpath(posixpath.join("/", folder, link.get("Target") or "")).lstrip("/")
