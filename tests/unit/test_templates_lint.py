@@ -98,6 +98,8 @@ def test_a_sound_template_has_no_finding(tmp_path: Path) -> None:
         ("{{ nom|en-lettres }}", ["MOD121"]),
         ("{{ nom|length-reste }}", []),
         ("{{ seance,lieu }}", ["MOD120"]),
+        ("{MERGEFIELD Organisme}", ["MOD152"]),
+        ("{ MERGEFIELD Nom \\* MERGEFORMAT }", ["MOD152"]),
     ],
 )
 def test_each_fault_of_a_tag_has_its_code(tmp_path: Path, tag: str, expected: list[str]) -> None:

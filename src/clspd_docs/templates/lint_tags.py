@@ -116,7 +116,7 @@ OUTSIDE_TABLE: Final = Kind(
 )
 
 _SINGLE: Final = re.compile(r"(?<!_)\{\s*\{?\s*([\w.]{2,}(?:\|[\w.]+)?)\s*\}?\s*\}(?!_)")
-_TYPED_FIELD: Final = re.compile(r"«[^\W\d][\w-]{1,40}»")
+_TYPED_FIELD: Final = re.compile(r"«[^\W\d][\w-]{1,40}»|\{\s*MERGEFIELD\s[^{}]{1,80}\}", re.IGNORECASE)
 _SIGNS: Final = {
     **dict.fromkeys(INVISIBLE, "un signe invisible"),
     **dict.fromkeys(WIDE, "une espace insécable"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import posixpath
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from lxml import etree
 from clspd_docs.errors import Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
-from clspd_docs.templates.package import DAMAGED, MACROS, OUTSIDE, WORD_TEMPLATE, open_template
+from clspd_docs.templates.package import DAMAGED, MACROS, OUTSIDE, WORD_TEMPLATE, open_template, refusal
 from clspd_docs.templates.parts import (
     CONTENT_TYPES,
     MAIN_TYPE,
@@ -27,7 +26,6 @@ from clspd_docs.templates.parts import (
     target_of,
     text_parts,
 )
-from clspd_docs.templates.zipping import packed
 
 SOURCE_DROPPED: Final = Kind(
     "MOD306",
@@ -91,18 +89,12 @@ def open_merge(path: Path, file: str) -> tuple[dict[str, bytes], list[Finding]]:
         notes += [kind.at(Place(file), **facts) for kind, facts in _cured(members)]
     except etree.XMLSyntaxError:
         raise Stop(DAMAGED.at(Place(file), cause="un de ses éléments est mal formé")) from None
-    _must_open(members, file)
+    refused = refusal(members, file)
+    if (
+        refused is not None and refused.kind is not OUTSIDE
+    ):  # a picture linked to the outside: the lint tells it
+        raise Stop(refused)
     return members, notes
-
-
-def _must_open(members: dict[str, bytes], file: str) -> None:
-    """Refuse what is still no document; a picture linked to the outside is left for the lint to tell."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "document.docx"
-        copy.write_bytes(packed(members))
-        opened = open_template(copy, file)
-    if opened.template is None and opened.findings[0].code != OUTSIDE.code:
-        raise Stop(opened.findings[0])
 
 
 def _cured(members: dict[str, bytes]) -> Iterator[tuple[Kind, dict[str, str]]]:
