@@ -179,6 +179,10 @@ def test_no_two_tones_are_told_apart_by_their_colour_alone() -> None:
         assert outlines or contrast(one.fill, other.fill) >= 1.7
 
 
+def test_no_outline_has_dashes_too_long_for_the_square_of_a_legend() -> None:
+    assert {look.dash for look in charts._LOOKS.values()} <= {"solid", "sysDash", "sysDot"}
+
+
 def test_a_chart_holds_its_labels_its_values_and_no_value_where_there_is_none() -> None:
     made = charts.chart(bars(3, None, 0), WIDE, 500)
     root = parse(made.xml.encode())

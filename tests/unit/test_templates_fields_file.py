@@ -13,6 +13,7 @@ from typing import Any
 import docx
 import pytest
 
+from builders.docx import Docx
 from clspd_docs.build.workspace import TEMPLATES, Folder, shipped
 from clspd_docs.desk.example import example_names
 from clspd_docs.desk.field_catalogue import FAMILIES, Chapter, chapters, listed
@@ -150,6 +151,20 @@ def test_what_is_counted_is_what_the_engine_reads() -> None:
 def test_the_own_templates_of_a_folder_are_counted(tmp_path: Path) -> None:
     (tmp_path / TEMPLATES).mkdir()
     assert all_uses(Folder(tmp_path)) == {}
+
+
+def test_the_copies_to_correct_are_no_templates(tmp_path: Path) -> None:
+    (tmp_path / TEMPLATES).mkdir()
+    for name in ("note", "note-a-corriger", "note-corrige-2"):
+        (tmp_path / TEMPLATES / f"{name}.docx").write_bytes(Docx("{{ seance.date }}").build())
+    assert list(all_uses(Folder(tmp_path))) == ["note.docx"]
+
+
+def test_a_loop_with_two_names_ends_its_own_names_only(tmp_path: Path) -> None:
+    path = tmp_path / "note.docx"
+    inner = "{% for nature, lot in seance.points|groupby('nature') %}{{ nature }}{% endfor %}"
+    path.write_bytes(Docx("{% for p in seance.points %}" + inner + "{{ p.titre }}{% endfor %}").build())
+    assert counted(path)["Point.titre"] == 1
 
 
 def test_uses_are_told_with_their_number() -> None:

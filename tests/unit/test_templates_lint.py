@@ -78,6 +78,28 @@ def test_a_sound_template_has_no_finding(tmp_path: Path) -> None:
         ("{{ nom|ou(’x’) }}", ["MOD136"]),
         ('{{ nom|ou("l’x") }}', []),
         ("{% elif %}", ["MOD120", "MOD131"]),
+        ("{{ nom }} }", ["MOD125"]),
+        ("{{ nom }}}", ["MOD125"]),
+        ("{ {{ nom }}", ["MOD125"]),
+        ("{{{ nom }}", ["MOD125"]),
+        ("{{{ nom }}}", ["MOD125"]),
+        ("{{ nom | majuscule }}\u00a0}", ["MOD125"]),
+        ("{ {{ nom }} }", ["MOD125"]),
+        ("} {{ nom }} {", ["MOD125"]),
+        ("{% if a %} }x{% endif %}", ["MOD125"]),
+        ("{{ a }} } {{ b }}", ["MOD125"]),
+        ("{{ nom }} }}", ["MOD123"]),
+        ("{ { nom } } }", ["MOD125", "MOD139"]),
+        ("{ x, {{ nom }} }", []),
+        ("{ {{ a }}, {{ b }} }", []),
+        ("{{ nom }}, { {{ a }} ; {b} }", []),
+        ("{_{ {{ nom }} }_}", []),
+        ("{{ {'a': nom}.a }}", []),
+        ("{{ nom|en-lettres }}", ["MOD121"]),
+        ("{{ nom|length-reste }}", []),
+        ("{{ seance,lieu }}", ["MOD120"]),
+        ("{MERGEFIELD Organisme}", ["MOD152"]),
+        ("{ MERGEFIELD Nom \\* MERGEFORMAT }", ["MOD152"]),
     ],
 )
 def test_each_fault_of_a_tag_has_its_code(tmp_path: Path, tag: str, expected: list[str]) -> None:
@@ -100,6 +122,8 @@ def test_each_fault_of_a_tag_has_its_code(tmp_path: Path, tag: str, expected: li
         ("{ %p If a % }", "« {%p if a %} »"),
         ("{% if a }", "« {% if a %} »"),
         ("{{ endif %}", "« {% endif %} »"),
+        ("{{ seance.lieu }} }", "« {{ seance.lieu }} »"),
+        ("{{{ seance.lieu }} }", "« {{ seance.lieu }} »"),
     ],
 )
 def test_the_remedy_gives_the_tag_to_type(tmp_path: Path, written: str, said: str) -> None:
@@ -110,6 +134,32 @@ def test_a_lone_equal_sign_is_told_with_the_quotes(tmp_path: Path) -> None:
     found = findings(tmp_path, Docx("{% if a = « b » %}x{% endif %}"))
     assert [finding.code for finding in found] == ["MOD120", "MOD135"]
     assert found[0].message.endswith("« = » n’y est pas attendu : écrire « == ».")
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        (
+            "{{ nombre|en-lettres }}",
+            "Le filtre « en-lettres » de la balise « {{ nombre|en-lettres }} » n’existe pas.",
+        ),
+        ("{{ nombre|en-lettres }}", "Vouliez-vous « en_lettres » ?"),
+        ("{{ heure|heure-en-lettres }}", "Vouliez-vous « heure_en_lettres » ?"),
+        ("{{ nombre|en-lettre }}", "Vouliez-vous « en_lettres » ?"),
+        ("{{ seance,lieu }}", "Écrire un point, pas une virgule : « seance.lieu »."),
+        ("{{ seance, date|jour }}", "Écrire un point, pas une virgule : « seance.date »."),
+    ],
+)
+def test_a_hyphen_and_a_comma_in_a_name_are_told_with_what_to_type(
+    tmp_path: Path, tag: str, said: str
+) -> None:
+    (finding,) = findings(tmp_path, Docx(tag))
+    assert said in finding.message.replace("\u00a0", " ")
+
+
+def test_a_brace_too_many_is_told_in_the_title(tmp_path: Path) -> None:
+    (finding,) = findings(tmp_path, Docx("x").title("Lettre à {{ nom }} }"))
+    assert (finding.code, finding.place.part) == ("MOD125", "propriétés")
 
 
 def test_the_findings_follow_the_order_of_the_letter(tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ def told(tmp_path: Path, pour: str, *paragraphs: str) -> list[tuple[str, str]]:
         ("{% if seance.dat %}x{% endif %}", "Vouliez-vous « seance.date » ?"),
         ("{% set x = seance.dat %}{{ x }}", "Vouliez-vous « seance.date » ?"),
         ("{{ loi.l132_44 }}", "Vouliez-vous « loi.l132_4 » ?"),
+        ("{{ regles.delai-documents }}", "Vouliez-vous « regles.delai_documents » ?"),
+        ("{{ regles.delai_document|en-lettres }}", "Vouliez-vous « regles.delai_documents » ?"),
     ],
 )
 def test_an_unknown_field_is_told_with_the_one_that_is_near(tmp_path: Path, tag: str, suggested: str) -> None:
@@ -75,6 +77,7 @@ def test_an_unknown_field_is_told_with_the_one_that_is_near(tmp_path: Path, tag:
         "{{ (seance.date or aujourdhui)|date_longue }}",
         "{% for p in seance.points if p.nature == 'information' %}{{ p.titre }}{% endfor %}",
         "{% if a de b %}",
+        "{{ regles.delai_documents|en-lettres }} {{ seance,lieu }}",
     ],
 )
 def test_a_sound_expression_is_not_an_alarm(tmp_path: Path, tag: str) -> None:

@@ -411,6 +411,15 @@ def test_macros_are_dropped_and_told(tmp_path: Path) -> None:
     assert b"vbaProject" not in members["word/_rels/document.xml.rels"]
 
 
+def test_macros_that_lead_to_themselves_are_dropped(tmp_path: Path) -> None:
+    document = Docx("Bonjour").link(
+        "wordVbaData", "vbaProject.bin", external=False, part="word/vbaProject.bin"
+    )
+    members, notes = opened(tmp_path, retyped(document.build(), DOCM, macros=True), "lettre.docm")
+    assert notes == ["MOD308", "MOD307"]
+    assert not [name for name in members if "vba" in name.lower()]
+
+
 def test_an_active_control_goes_and_its_picture_stays(tmp_path: Path) -> None:
     form = "application/vnd.ms-office.activeX+xml"
     document = Docx().xml(

@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import io
 import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import docx
 import pytest
 
 from builders.docx import Docx, table
+from builders.pdf import pdf
 from clspd_docs.build.workspace import TEMPLATES, Folder, shipped
+from clspd_docs.conversion.choose import Choice
+from clspd_docs.conversion.engine import Closing, Converted, Job
 from clspd_docs.desk.example import example_council, sessions
 from clspd_docs.desk.long_values import lengthened
 from clspd_docs.desk.template_preview import Wish, _body_lines, preview_templates
@@ -65,8 +69,7 @@ def test_long_values_fill_three_lines_of_address_of_38_characters_at_most() -> N
     member = next(m for m in lengthened(example_council()).membres if m.est_nommee)
     texts = (member.adresse_complement, member.adresse_voie, member.adresse_lieu_dit)
     assert all(text and 30 < len(text) <= 38 for text in texts)
-    assert member.nom is not None
-    assert len(member.nom) > 40
+    assert len(member.nom_long) > 38
 
 
 def test_long_values_give_forty_points_in_order() -> None:
@@ -209,3 +212,74 @@ def _written(raw: bytes) -> io.BytesIO:
 def test_lines_of_headers_and_footers_do_not_fill_a_page() -> None:
     raw = Docx("Corps").header("Mairie de Lens").footer("Page 1 sur 1").build()
     assert _body_lines("Mairie de Lens\nDernière ligne\nPage 12 sur 12\n", raw) == ["Dernière ligne"]
+
+
+# --- The converter that the settings ask for --------------------------------------------------------------------
+
+
+class _Untold(Closing):
+    """An engine that tells no number of pages."""
+
+    name, version, merges, starts = "Essai", "1", False, 0
+
+    def __init__(self, pdf: bytes) -> None:
+        self.pdf, self.jobs = pdf, list[Job]()
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+    def convert(self, jobs: Iterable[Job]) -> Iterator[Converted]:
+        for job in jobs:
+            self.jobs.append(job)
+            job.pdf.write_bytes(self.pdf)
+            yield Converted(job, 0, 1)
+
+
+@pytest.mark.parametrize("is_preview", [False, True])
+def test_the_converter_is_that_of_the_settings_and_a_rough_one_is_not_measured(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, *, is_preview: bool
+) -> None:
+    engine = _Untold(pdf("", "", ""))
+    choice = Choice("Essai", "1", "demandé", lambda _workers, _seconds: engine, is_preview=is_preview)
+    monkeypatch.setattr("clspd_docs.desk.template_preview.converter", lambda _: choice)
+    report = preview_templates(folder, Wish((template(folder, Docx("Bonjour")),)))
+    assert len(engine.jobs) == 1
+    (one,) = report.more["templates"]
+    assert one["previews"][0]["pages"] == 3
+    assert [f.code for f in report.findings] == (["ENV110"] if is_preview else ["MOD331", "MOD332"])
+
+
+def test_the_engine_of_the_settings_is_asked_for(folder: Folder) -> None:
+    folder.path("clspd-docs.toml").write_text('[conversion]\nmoteur = "word"\n', encoding="utf-8")
+    path = template(folder, Docx("Bonjour"))
+    with pytest.raises(Stop) as stop:
+        preview_templates(folder, Wish((path,), pdf=True))
+    assert stop.value.finding.code == "ENV106"
+
+
+# --- The address in its window --------------------------------------------------------------------------------------
+
+FRAME = '<w:framePr w:w="4819" w:h="{height}" w:hRule="atLeast" w:wrap="around" w:vAnchor="page" w:hAnchor="page" w:x="6236" w:y="2835"/>'
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(("height", "expected"), [(5000, []), (1000, ["MOD334"])])
+def test_an_address_higher_than_its_frame_is_told(folder: Folder, height: int, expected: list[str]) -> None:
+    lines = ("{%p for l in courrier.adresse %}", "{{ l }}", "{%p endfor %}")
+    framed = "".join(
+        f"<w:p><w:pPr>{FRAME.format(height=height)}</w:pPr><w:r><w:t>{line}</w:t></w:r></w:p>"
+        for line in lines
+    )
+    path = template(folder, Docx().xml(framed).paragraph("{{ courrier.appel }},"))
+    report = preview_templates(folder, Wish((path,), long=True))
+    assert [f.code for f in report.findings if f.code == "MOD334"][:1] == expected
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("name", ["convocation-pleniere", "consultation-prefet"])
+def test_the_longest_address_is_in_the_window_of_the_shipped_letters(name: str, folder: Folder) -> None:
+    path = shipped() / TEMPLATES / f"{name}.docx"
+    assert preview_templates(folder, Wish((path,), long=True)).findings == []

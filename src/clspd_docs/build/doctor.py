@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clspd_docs.build.converter import converter
-from clspd_docs.build.loading import open_checked
+from clspd_docs.build.loading import open_checked, templates_in
 from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, Folder
 from clspd_docs.conversion.apercu import find_apercu
 from clspd_docs.conversion.fonts import docx_families, missing_fonts
@@ -71,7 +71,7 @@ def checkup(folder: Folder) -> Checkup:
         findings += choice.findings
         if choice.program:
             facts["LibreOffice"] = f"{choice.program.version} – {choice.program.path}"
-        families = {f for path in _templates(folder) for f in docx_families(path)}
+        families = {f for path in templates_in(folder.path(TEMPLATES)) for f in docx_families(path)}
         findings += missing_fonts(families, choice.program)
         facts["Polices des modèles"] = ", ".join(sorted(families)) or "aucune"
     except Stop as stop:
@@ -96,13 +96,9 @@ def _folder(folder: Folder, facts: dict[str, str]) -> list[Finding]:
     name = Path(workbook).name
     if any((folder.root / "registers" / lock).exists() for lock in (f"~${name}", f".~lock.{name}#")):
         findings.append(OPEN_ELSEWHERE.at(Place(workbook)))
-    found = [open_checked(path) for path in _templates(folder)]
+    found = [open_checked(path) for path in templates_in(folder.path(TEMPLATES))]
     sound = sum(
         1 for template, faults in found if template is not None and not any(f.is_error for f in faults)
     )
     facts["Modèles"] = f"{sound} utilisables sur {len(found)} ; catalogue : {CATALOGUE}"
     return findings
-
-
-def _templates(folder: Folder) -> list[Path]:
-    return sorted(p for p in folder.path(TEMPLATES).glob("*.docx") if not p.name.startswith("~$"))

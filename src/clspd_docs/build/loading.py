@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,9 @@ OTHER_WORKBOOK = Kind(
     good="registers/clspd.xlsx seul",
 )
 
+# What the tools for authors end the names of their copies with, and the number that follows when it was taken.
+ANNOTATED, CORRECTED = "-a-corriger", "-corrige"
+COPY: Final = re.compile(rf"(?:{ANNOTATED}|{CORRECTED})(?:-\d+)?$")
 NEEDED: Final = ("organismes", "membres", "seances", "points")
 
 
@@ -104,6 +108,15 @@ def load(folder: Folder, jour: dt.date) -> Loaded:
             if template is not None:
                 templates[name] = template
     return Loaded(folder, book, conseil, catalogue, templates, tuple(in_order(findings)))
+
+
+def templates_in(source: Path) -> list[Path]:
+    """Return the templates of a folder by name, without the copies that the tools for authors put beside them."""
+    return [
+        path
+        for path in sorted(source.glob("*.docx"))
+        if not path.name.startswith("~$") and not COPY.search(path.stem)
+    ]
 
 
 def open_checked(path: Path) -> tuple[Template | None, list[Finding]]:

@@ -82,6 +82,7 @@ def sample_packet(titles: Iterable[str], recipient: Membre | None = None) -> Dos
     )
 
 
+@cache
 def instances() -> Mapping[type, tuple[Any, ...]]:
     """Return objects of each kind, those that show most first, to take examples of fields from."""
     conseil = example_council()

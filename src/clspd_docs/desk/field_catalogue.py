@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from functools import cache
 from typing import Any, Final
 
 from clspd_docs.desk.example import instances
@@ -366,17 +365,12 @@ def _example(examples: Iterable[Any], name: str, shape: Shape) -> str:
 
 def _examples_for(root: Root) -> Iterable[Any]:
     """Return the objects of the example council that may stand at this place."""
-    found = _objects()
+    found = instances()
     if root.path == "signataire":
         return (found[Conseil][0].president, *found[Membre])
     return found.get(root.cls) or [
         o for kind, objects in found.items() if issubclass(kind, root.cls) for o in objects
     ]
-
-
-@cache
-def _objects() -> Mapping[type, Sequence[Any]]:
-    return instances()
 
 
 def _printed(value: object) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.loading import templates_in
 from clspd_docs.build.workspace import TEMPLATES, Folder, shipped
 from clspd_docs.desk.field_labels import classes_by_shape
 from clspd_docs.desk.template_names import any_names
@@ -21,6 +22,7 @@ from clspd_docs.templates.package import open_template
 
 _PATH: Final = re.compile(r"(?<![\w.\"'])[a-z_]\w*(?:\.[a-z_]\w*)*")
 _LOOP: Final = re.compile(r"for\s+(\w+)\s+in\s+([\w.]+)")
+_NO_NAME: Final = ("", None)  # what a loop with two names hides: neither is known
 _SET: Final = re.compile(r"set\s+(\w+)\s*=\s*([\w.]+)\s*$")
 _ATTRIBUTE: Final = re.compile(
     r"""(?P<path>[a-z_][\w.]*)(?:\|\w+(?:\([^()]*\))?)*?\|\w+\((?:attribute=)?["'](?P<name>[a-z_]\w*)["']\)"""
@@ -32,9 +34,7 @@ def all_uses(folder: Folder) -> dict[str, Counter[str]]:
     """Return, for each template of the folder, or each shipped one, how many tags read each field."""
     own = folder.path(TEMPLATES)
     source = own if own.is_dir() else shipped() / TEMPLATES
-    return {
-        path.name: counted(path) for path in sorted(source.glob("*.docx")) if not path.name.startswith("~$")
-    }
+    return {path.name: counted(path) for path in templates_in(source)}
 
 
 def counted(path: Path) -> Counter[str]:
@@ -63,9 +63,11 @@ def _read(part: PartScan) -> Iterator[str]:
         yield from found
         if tag.is_statement and kept:
             known[kept[1]] = _shape(kept[2], known) or _NOTHING
+        elif tag.word == "for" and not loop:
+            hidden.append(_NO_NAME)
         elif tag.word == "endfor" and hidden:
             name, before = hidden.pop()
-            known.pop(name)
+            known.pop(name, None)
             if before is not None:
                 known[name] = before
 

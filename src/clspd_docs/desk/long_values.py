@@ -19,7 +19,8 @@ _OFFICE: Final = "Directrice académique adjointe des services de l’éducation
 _BODY: Final = (
     "Direction départementale de l’emploi, du travail, des solidarités et de la protection des populations"
 )
-# Three lines of address at the 38 characters that the post allows, even where the example has none.
+# An address of eight printed lines, of which three at the 38 characters that the post allows, even where the
+# example has none: the post allows six, and a window holds eight.
 _FILLED: Final[Mapping[type[Any], Mapping[str, str]]] = {
     Adressable: {
         "adresse_complement": "Cité administrative, bât. C, 3e étage",
@@ -28,9 +29,9 @@ _FILLED: Final[Mapping[type[Any], Mapping[str, str]]] = {
         "ville": _TOWN,
     },
     Personne: {
-        "prenom": "Marie-Bernadette-Françoise",
-        "nom": "Delacroix-Fontanges de Montaigu-Saint-Hilaire",
-        "fonction": _OFFICE,
+        "prenom": "Marie-Bernadette",
+        "nom": "Delacroix-Fontanges",
+        "fonction": "Inspectrice d’académie, directrice adjointe",
     },
     Organisme: {"nom": _BODY, "responsable": f"La {_OFFICE[:1].lower()}{_OFFICE[1:]}"},
     Membre: {"copie_a": f"{_PERSON}, sous-préfète, directrice de cabinet de la préfète"},

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from clspd_docs.build.files import exists, is_file, is_folder
+from clspd_docs.build.files import is_file
 from clspd_docs.build.holding import blocked
-from clspd_docs.build.loading import Loaded, load
+from clspd_docs.build.loading import ANNOTATED, COPY, CORRECTED, Loaded, load, templates_in
 from clspd_docs.build.produce import Made, Studio
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, WORKBOOK, Folder
-from clspd_docs.desk.template_files import free_path, name_in, write_file
+from clspd_docs.desk.template_files import name_in, write_copy
 from clspd_docs.desk.template_names import OWN, any_names, names_of, uses_of
 from clspd_docs.documents.catalogue import Catalogue, Etape, read_catalogue
 from clspd_docs.documents.plan import plan_session
@@ -27,7 +26,7 @@ from clspd_docs.templates.annotate import annotated, without_our_comments
 from clspd_docs.templates.lint import faults_of, properties_of
 from clspd_docs.templates.lint_fields import field_faults
 from clspd_docs.templates.lint_scan import Fault, Scan, scan
-from clspd_docs.templates.package import MISSING, open_template
+from clspd_docs.templates.package import open_template
 from clspd_docs.templates.parts import q
 from clspd_docs.templates.render import Template
 from clspd_docs.templates.repair import repaired
@@ -61,10 +60,6 @@ NOT_TRIED: Final = Kind(
     "Le classeur ne peut pas être lu ({code}) : les modèles n’ont pas été essayés avec ses données.",
     "Corriger le classeur (« clspd-docs check »), puis relancer.",
 )
-
-ANNOTATED: Final = "-a-corriger"
-CORRECTED: Final = "-corrige"
-_COPY: Final = re.compile(rf"(?:{ANNOTATED}|{CORRECTED})(?:-\d+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +105,7 @@ class _Checked:
     @property
     def original(self) -> str:
         """Name of the template that the catalogue knows, of which this file may be a copy."""
-        return f"{_COPY.sub('', self.path.stem)}{self.path.suffix}"
+        return f"{COPY.sub('', self.path.stem)}{self.path.suffix}"
 
     @property
     def has_errors(self) -> bool:
@@ -147,7 +142,9 @@ def check_templates(folder: Folder, files: Sequence[Path], jour: dt.date, copies
         Stop: MOD201 when there is nothing to check, ENV203 when a copy cannot be written.
     """
     catalogue, findings = _catalogue(folder, needed=not files)
-    checked = [_Checked(path, name_in(folder, path)) for path in files or _all(folder)]
+    checked = [
+        _Checked(path, name_in(folder, path)) for path in files or templates_in(folder.path(TEMPLATES))
+    ]
     for one in checked:
         _open(one, copies)
         if one.scan is not None:
@@ -179,16 +176,8 @@ def _catalogue(folder: Folder, *, needed: bool) -> tuple[Catalogue | None, list[
     return catalogue, faults if needed else []
 
 
-def _all(folder: Folder) -> list[Path]:
-    found = sorted(folder.path(TEMPLATES).glob("*.docx"))
-    return [path for path in found if not path.name.startswith("~$") and not _COPY.search(path.stem)]
-
-
 def _open(one: _Checked, copies: Copies) -> None:
     """Read the template, or the corrected copy of it that is asked for."""
-    if exists(one.path) and not is_file(one.path) and not is_folder(one.path):  # a pipe never ends
-        one.faults = [Fault(MISSING.at(Place(one.file), cause="ce n’est pas un fichier ordinaire"))]
-        return
     opened = open_template(one.path, one.file)
     one.faults = [Fault(finding) for finding in opened.findings]
     if opened.template is None:
@@ -199,8 +188,7 @@ def _open(one: _Checked, copies: Copies) -> None:
         if one.repairs:
             members = changed
             one.copies.append(_write(one, CORRECTED, packed(members)))
-    digest = hashlib.sha256(packed(members)).hexdigest()
-    one.template = Template(one.original, one.file, digest, members)
+    one.template = Template(one.original, one.file, opened.template.digest, members)
     one.scan = scan(members, one.file)
 
 
@@ -296,6 +284,5 @@ def _write_copies(one: _Checked, copies: Copies) -> None:
 
 def _write(one: _Checked, suffix: str, raw: bytes) -> str:
     """Write a copy beside the template under a name that is free; return how reports name it."""
-    target = free_path(one.path.with_name(f"{_COPY.sub('', one.path.stem)}{suffix}.docx"))
-    write_file(target, raw)
+    target = write_copy(one.path.with_name(f"{COPY.sub('', one.path.stem)}{suffix}.docx"), raw)
     return (Path(one.file).parent / target.name).as_posix()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clspd_docs.build.files import exists, write_whole
+from clspd_docs.build.files import write_new, write_whole
 from clspd_docs.build.workspace import CANNOT_WRITE, Folder
 from clspd_docs.errors import Stop
 from clspd_docs.origin import Place
@@ -18,10 +18,17 @@ def name_in(folder: Folder, path: Path) -> str:
         return path.as_posix()
 
 
-def free_path(path: Path) -> Path:
-    """Return ``path``, or « nom-2.docx » and so on when it is taken: nothing is overwritten."""
+def write_copy(path: Path, raw: bytes) -> Path:
+    """Write a file under its name, or « nom-2.docx » and so on when that is taken; return the name it got.
+
+    Raises:
+        Stop: ENV203 when the system refuses.
+    """
     names = (f"{path.stem}{'' if n == 1 else f'-{n}'}{path.suffix}" for n in range(1, 1000))
-    return next(one for name in names if not exists(one := path.with_name(name)))
+    try:
+        return path.with_name(write_new(path.parent, names, raw))
+    except OSError as error:
+        raise Stop(CANNOT_WRITE.at(Place(path.as_posix()))) from error
 
 
 def write_file(path: Path, raw: bytes) -> None:

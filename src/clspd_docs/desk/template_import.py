@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import Folder
 from clspd_docs.desk.template_checks import Copies, check_templates
-from clspd_docs.desk.template_files import free_path, name_in, write_file
+from clspd_docs.desk.template_files import name_in, write_copy
 from clspd_docs.desk.template_paths import lexicon
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
@@ -66,13 +66,12 @@ def import_template(folder: Folder, path: Path, jour: dt.date) -> Report:
         Stop: MOD101 to MOD111 when the file cannot be imported, ENV203 when it cannot be written.
     """
     members, notes = open_merge(path, name_in(folder, path))
-    target = free_path(path.with_name(f"{path.stem}{IMPORTED}.docx"))
-    file = name_in(folder, target)
-    template = scan(members, file)
+    template = scan(members, path.name)
     converted = [(part, outcome) for part in template.parts for outcome in _convert(part)]
     for part in template.parts:
         members[part.name] = serialise(part.root)
-    write_file(target, packed(members))
+    target = write_copy(path.with_name(f"{path.stem}{IMPORTED}.docx"), packed(members))
+    file = name_in(folder, target)
     lines = [
         _Line(outcome, Place(file, part=part.places.of(outcome.paragraph)))
         for part, outcome in converted
@@ -82,7 +81,9 @@ def import_template(folder: Folder, path: Path, jour: dt.date) -> Report:
     left = {line.place for line in lines if not line.outcome.is_done}
     checked = check_templates(folder, [target], jour, Copies()).findings
     again = [f for f in checked if f.code == TYPED_FIELD.code and f.place in left]  # told as left already
-    findings = in_order([*notes, *told, *_whole(template, lines), *(f for f in checked if f not in again)])
+    findings = in_order(
+        [*notes, *told, *_whole(replace(template, file=file), lines), *(f for f in checked if f not in again)]
+    )
     return Report(
         "templates import",
         findings,

@@ -71,6 +71,7 @@ def names_of(pour: str) -> Names:
     return Names(str(pour), {**roots, "document": titles}, elsewhere)
 
 
+@cache
 def any_names() -> Names:
     """Return the names of every document at once, for a template that the catalogue does not name."""
     return Names("", {name: shape for pour in OWN for name, shape in names_of(pour).roots.items()})

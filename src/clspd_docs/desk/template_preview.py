@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from clspd_docs.build.converter import converter
+from clspd_docs.build.loading import templates_in
 from clspd_docs.build.produce import TRANSPARENT, has_contents
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, Folder, shipped
+from clspd_docs.conversion.choose import Choice
 from clspd_docs.conversion.engine import Job
-from clspd_docs.conversion.find import OfficeProgram, find_office
-from clspd_docs.conversion.libreoffice import LibreOffice
+from clspd_docs.conversion.pool import worker_count
 from clspd_docs.desk.example import day_of, example_council, recipients_first, sample_packet, sessions
 from clspd_docs.desk.long_values import lengthened
-from clspd_docs.desk.template_checks import ANNOTATED, CORRECTED
 from clspd_docs.desk.template_files import name_in, write_file
 from clspd_docs.desk.template_names import DOSSIER, OWN, names_of
 from clspd_docs.documents.catalogue import (
@@ -47,8 +48,9 @@ from clspd_docs.domain.seances import Seance
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
-from clspd_docs.packets.inspect import page_texts
+from clspd_docs.packets.inspect import page_count, page_texts, text_places
 from clspd_docs.templates.docx_text import lines
+from clspd_docs.templates.frames import frames
 from clspd_docs.templates.lint import properties_of
 from clspd_docs.templates.lint_fields import ABSENT, field_faults
 from clspd_docs.templates.lint_scan import Fault, scan
@@ -77,6 +79,14 @@ NO_CONVERTER: Final = Kind(
     "Aucun convertisseur n’a été trouvé : les aperçus sont en Word seulement, et leurs pages ne sont pas comptées.",
     "« clspd-docs doctor » dit ce qui manque à cette machine.",
 )
+LONG_ADDRESS: Final = Kind(
+    "MOD334",
+    Severity.WARNING,
+    "Adresse plus haute que son cadre",
+    "Avec {valeurs}, l’adresse du destinataire finit à {fin} mm du haut de la page, et son cadre à {limite} mm : "
+    "elle sort de la fenêtre de l’enveloppe.",
+    "Dans Word : agrandir le cadre, ou réduire les caractères ou l’interligne de l’adresse.",
+)
 
 OUTPUT: Final = "apercus"
 ORDINARY: Final = "les valeurs de l’exemple"
@@ -86,7 +96,6 @@ _RECIPIENTS: Final = 4
 _SHORT_PAGE: Final = 3  # lines
 _WORDS_SHOWN: Final = 6
 _TEXT_SHOWN: Final = 120
-_COPY: Final = re.compile(rf"(?:{ANNOTATED}|{CORRECTED})(?:-\d+)?$")
 _WORD: Final = re.compile(r"\w{4,}")
 _PIECES: Final = ("Convocation", "Ordre du jour", "Coupon-réponse", "Pouvoir", "Compte rendu")
 _LABELS: Final = {
@@ -117,6 +126,7 @@ class _Shown:
     values: str
     docx: bytes
     path: Path
+    address: str
     pages: int | None = None
     pdf: Path | None = None
 
@@ -171,15 +181,15 @@ def preview_templates(folder: Folder, wish: Wish, jour: dt.date | None = None) -
         Stop: MOD201 when there is nothing to show, ENV203 when a preview cannot be written, and what the
             converter says when a PDF was asked for.
     """
-    program = _program(folder, wish)
+    choice = _choice(folder, wish)
     values = [_Values(ORDINARY, "", example_council())]
     if wish.long:
         values.append(_Values(LONGEST, "-long", lengthened(example_council())))
     catalogue = _catalogue(folder)
     found = [_filled(folder, path, catalogue, values, jour) for path in wish.files or _all(folder)]
     findings = [finding for one in found for finding in one.findings]
-    if program is not None:
-        findings += _converted(folder, program, found)
+    if choice is not None:
+        findings += _converted(folder, choice, found)
     elif wish.pdf is None:
         findings.append(NO_CONVERTER.at(Place(OUTPUT)))
     nothing = not any(one.shown for one in found)
@@ -192,12 +202,12 @@ def preview_templates(folder: Folder, wish: Wish, jour: dt.date | None = None) -
     )
 
 
-def _program(folder: Folder, wish: Wish) -> OfficeProgram | None:
+def _choice(folder: Folder, wish: Wish) -> Choice | None:
     """Return the converter; None without one, or when no PDF is wanted."""
     if wish.pdf is False:
         return None
     try:
-        return find_office(folder.settings().soffice)
+        return converter(folder)
     except Stop:
         if wish.pdf:
             raise
@@ -212,8 +222,7 @@ def _catalogue(folder: Folder) -> Catalogue | None:
 
 
 def _all(folder: Folder) -> list[Path]:
-    every = sorted(folder.path(TEMPLATES).glob("*.docx"))
-    found = [p for p in every if not p.name.startswith("~$") and not _COPY.search(p.stem)]
+    found = templates_in(folder.path(TEMPLATES))
     if not found:
         raise Stop(NO_CATALOGUE.at(Place(TEMPLATES)))
     return found
@@ -240,14 +249,14 @@ def _filled(
         return one
     tries = list(_tries(entry, values[0].conseil, jour))
     for some in values:
-        rendered, tries = _first(opened.template, entry, tries, some, jour)
+        rendered, tries, address = _first(opened.template, entry, tries, some, jour)
         if rendered.docx is None:
             one.findings += rendered.findings
             break
         target = folder.path(f"{OUTPUT}/{path.stem}-apercu{some.suffix}.docx")
         shown = marked(rendered.docx)
         write_file(target, shown)
-        one.shown.append(_Shown(some.name, rendered.docx, target))
+        one.shown.append(_Shown(some.name, rendered.docx, target, address))
     return one
 
 
@@ -315,8 +324,8 @@ def _first(
     tries: Sequence[_Try],
     values: _Values,
     jour: dt.date | None,
-) -> tuple[Rendered, list[_Try]]:
-    """Return the first document that can be made, and the try that made it; else the faults of the first."""
+) -> tuple[Rendered, list[_Try], str]:
+    """Return the first document that can be made, the try that made it and the address; else the first faults."""
     failed: Rendered | None = None
     for one in tries[:_TRIES]:
         names = _names(entry, one, values, jour)
@@ -326,9 +335,9 @@ def _first(
         shown = {"images": _images(), "dessins": Drawings(names.get("plan"))}
         rendered = template.render({**names, **shown, "fixe_le": fixed})
         if rendered.docx is not None:
-            return rendered, [one]
+            return rendered, [one], _squeezed("".join(getattr(names.get("courrier"), "adresse", ())))
         failed = failed or rendered
-    return failed or Rendered(None, ()), list(tries)
+    return failed or Rendered(None, ()), list(tries), ""
 
 
 def _names(
@@ -360,7 +369,7 @@ def _images() -> dict[str, bytes]:
 # --- Converting and measuring ------------------------------------------------------------------------
 
 
-def _converted(folder: Folder, program: OfficeProgram, found: Sequence[_Template]) -> Iterator[Finding]:
+def _converted(folder: Folder, choice: Choice, found: Sequence[_Template]) -> Iterator[Finding]:
     """Write the PDFs beside the Word files; yield what is wrong with their pages."""
     shown = {str(one.path): (template, one) for template in found for one in template.shown}
     jobs = [
@@ -375,14 +384,16 @@ def _converted(folder: Folder, program: OfficeProgram, found: Sequence[_Template
     ]
     if not jobs:
         return
-    with LibreOffice(program, timeout_seconds=folder.settings().delai_secondes) as engine:
+    yield from choice.findings
+    with choice.open(worker_count(), folder.settings().delai_secondes) as engine:
         for result in engine.convert(jobs):
             template, one = shown[result.job.key]
             if result.finding is not None:
                 yield result.finding
                 continue
-            one.pdf, one.pages = result.job.pdf, result.pages
-            yield from _measured(template, one)
+            one.pdf, one.pages = result.job.pdf, result.pages or page_count(result.job.pdf)
+            if not choice.is_preview:  # such a PDF is a rough one: it lacks text boxes
+                yield from _measured(template, one)
 
 
 def _measured(template: _Template, one: _Shown) -> Iterator[Finding]:
@@ -401,6 +412,29 @@ def _measured(template: _Template, one: _Shown) -> Iterator[Finding]:
             f"« {' / '.join(own)[:_TEXT_SHOWN]} »" if own else "rien d’autre que l’en-tête et le pied de page"
         )
         yield NEARLY_EMPTY.at(place, valeurs=one.values, texte=shown)
+    yield from _address(one, place)
+
+
+def _address(one: _Shown, place: Place) -> Iterator[Finding]:
+    """Yield an address that is higher than the frame which holds it."""
+    assert one.pdf is not None, "called once it is there"
+    held = [frame for frame in frames(one.docx) if one.address in _squeezed(frame.text)]
+    for frame in held if one.address else ():
+        pieces = [
+            (_squeezed(text), y)
+            for text, x, y in text_places(one.pdf)
+            if y >= frame.top and frame.left - 1 <= x <= frame.right
+        ]
+        start, end = "".join(text for text, _ in pieces).find(one.address), 0
+        lines = []
+        for text, y in pieces if start >= 0 else ():
+            end += len(text)
+            if start < end <= start + len(one.address):
+                lines.append(y)
+        if max(lines, default=0) > frame.bottom:
+            yield LONG_ADDRESS.at(
+                place, valeurs=one.values, fin=round(max(lines)), limite=round(frame.bottom)
+            )
 
 
 def _texts(raw: bytes) -> Iterator[str]:

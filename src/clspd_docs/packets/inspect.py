@@ -28,6 +28,7 @@ UNREADABLE: Final = Kind(
 
 _PDFA: Final = "http://www.aiim.org/pdfa/ns/id/"
 _PDFUA: Final = "http://www.aiim.org/pdfua/ns/id/"
+_MM: Final = 25.4 / 72  # of a point
 _MAX_PAGES: Final = 20_000
 # What pypdf answers to files that are cut, mixed up or made to harm.
 _UNEXPECTED: Final = (
@@ -116,6 +117,25 @@ def attachments(source: Path | bytes) -> dict[str, bytes]:
     """
     with reading(source) as reader:
         return {name: data for name, (data, *_) in reader.attachments.items()}
+
+
+def text_places(source: Path | bytes) -> list[tuple[str, float, float]]:
+    """Return the pieces of text of the first page, each with its place: millimetres from the left and the top.
+
+    Raises:
+        Stop: DOS301, the file cannot be read.
+    """
+    found: list[tuple[str, float, float]] = []
+    with reading(source) as reader:
+        page = reader.pages[0]
+        top = float(page.mediabox.top)
+
+        def note(text: str, outer: list[float], inner: list[float], *_: object) -> None:
+            x, y = inner[4] * outer[0] + outer[4], inner[5] * outer[3] + outer[5]
+            found.append((text, x * _MM, (top - y) * _MM))
+
+        page.extract_text(visitor_text=note)
+    return found
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from typing import Final
 from lxml import etree
 
 from clspd_docs.findings import Kind, Severity
-from clspd_docs.templates.lint_places import own_text
 from clspd_docs.templates.lint_scan import Fault, PartScan, Scan
 from clspd_docs.templates.parts import NS, core_part, parse, q
 from clspd_docs.templates.tags import TAG, is_fallback
@@ -215,11 +214,10 @@ def _links(part: PartScan) -> Iterator[Fault]:
         text = "".join(t.text or "" for t in link.iter(q("w:t")))
         if link.get(q("w:anchor")) or is_fallback(link):
             continue
-        holder = next(link.iterancestors(q("w:p")), link)
         if _VAGUE.fullmatch(text):
-            yield part.at(LINK_TEXT, link, own_text(holder), texte=text.strip())
+            yield part.at(LINK_TEXT, link, texte=text.strip())
         elif _ADDRESS.fullmatch(text):
-            yield part.at(BARE_ADDRESS, link, own_text(holder), texte=text.strip())
+            yield part.at(BARE_ADDRESS, link, texte=text.strip())
 
 
 def _headings(part: PartScan) -> Iterator[Fault]:

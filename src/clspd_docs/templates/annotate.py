@@ -17,6 +17,7 @@ from clspd_docs.templates.parts import (
     CONTENT_TYPES,
     MAIN_TYPE,
     NS,
+    SPACE,
     content_types,
     parse,
     q,
@@ -201,4 +202,4 @@ def _line(comment: etree._Element, text: str, *, bold: bool = False) -> None:
         etree.SubElement(etree.SubElement(run, q("w:rPr")), q("w:b"))
     shown = etree.SubElement(run, q("w:t"))
     shown.text = insecables(text)
-    shown.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    shown.set(SPACE, "preserve")

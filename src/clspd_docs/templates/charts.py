@@ -47,7 +47,10 @@ _SCALES: Final = (  # the first that fits
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How a tone is drawn: the colours of the bar and of its number, the outline that makes it known in grey."""
+    """How a tone is drawn: the colours of the bar and of its number, the outline that makes it known in grey.
+
+    Its dashes are short ones: longer ones leave out half of the small square of a legend.
+    """
 
     fill: str
     text: str
@@ -61,7 +64,7 @@ _LOOKS: Final = {
     Tone.GOING: _Look("AFC3E3", _BLACK),
     Tone.LATE: _Look("9C2A10", WHITE, 2.25),
     Tone.WAITING: _Look(WHITE, _BLACK),
-    Tone.MOVED: _Look(WHITE, _BLACK, 1.25, "dash"),
+    Tone.MOVED: _Look(WHITE, _BLACK, 1.25, "sysDash"),
     Tone.DROPPED: _Look("EDEDED", _BLACK, 1.25, "sysDot"),
     Tone.OTHER: _Look("6B6B6B", WHITE),
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from clspd_docs.templates.parts import NS, content_types, core_part, parse, q, text_parts
+from clspd_docs.templates.parts import NS, core_part, member_of, parse, q, text_parts
 from clspd_docs.templates.tags import is_fallback
 
 _BREAKS = {q("w:br"): " / ", q("w:cr"): " / ", q("w:tab"): " → ", q("w:noBreakHyphen"): "-"}
@@ -40,9 +40,8 @@ def lines(docx: bytes) -> list[str]:
 
 def _style_names(members: Mapping[str, bytes]) -> dict[str, str]:
     """Return the name of each style by its id; the paragraph style by default is under the empty id."""
-    name = next((name for name, kind in content_types(members) if kind.endswith(".styles+xml")), "")
-    names = {}
-    for style in parse(members[name]).iterfind("w:style", NS) if name in members else ():
+    raw, names = member_of(members, "styles+xml"), {}
+    for style in parse(raw).iterfind("w:style", NS) if raw else ():
         label = style.find("w:name", NS)
         if label is not None:
             names[style.get(q("w:styleId")) or ""] = label.get(q("w:val")) or ""

@@ -14,7 +14,7 @@ from clspd_docs.domain.french import sans_accents
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.templates.filters import FILTERS, BlankError, NotTextError, TooMuchError
-from clspd_docs.templates.language import RefusedTagError, UnknownFieldError, UnknownFilterError
+from clspd_docs.templates.language import COMMA, RefusedTagError, UnknownFieldError, UnknownFilterError
 from clspd_docs.templates.tags import Tag
 
 _IN_WORD: Final = "Corriger la balise dans Word, enregistrer le modèle, puis relancer."
@@ -130,7 +130,9 @@ def _kind_and_facts(
         case RefusedTagError():
             kind, facts = REFUSED, {"quoi": error.message}
         case UnknownFilterError():
-            near = suggestion(str(error.message), (name for name in FILTERS if not name.startswith("_")))
+            near = suggestion(
+                str(error.message).replace("-", "_"), (name for name in FILTERS if not name.startswith("_"))
+            )
             kind, facts = UNKNOWN_FILTER, {"nom": error.message, "suggestion": near}
         case TemplateSyntaxError() | SyntaxError() | RecursionError():
             kind, facts = SYNTAX, {"detail": _syntax_detail(error, tag)}
@@ -158,6 +160,10 @@ def _kind_and_facts(
 
 def _syntax_detail(error: Exception, tag: Tag | None) -> str:
     message = str(error.message) if isinstance(error, TemplateSyntaxError) else ""
+    if message == COMMA:
+        path = re.match(r"[\w.]+(?:\s*,\s*[\w.]+)+", tag.body) if tag else None
+        typed = re.sub(r"\s*,\s*", ".", path[0]) if path else ""
+        return f" Écrire un point, pas une virgule : « {typed} »." if typed else ""
     for pattern, sentence in _SYNTAX_DETAILS:
         match = re.search(pattern, message)
         if match:

@@ -60,6 +60,7 @@ class _Unknown(StrictUndefined):
         super().__init__(hint, obj, name, exc or error)  # type: ignore[arg-type]  # Jinja only calls it
 
 
+COMMA: Final = "values with a comma between them"  # the message of the refusal
 _LOOP_CALLS: Final = frozenset({"cycle", "changed"})
 _REFUSED_TYPES: Final = (GeneratorType, CoroutineType, AsyncGeneratorType)
 
@@ -220,6 +221,8 @@ class _Rules(NodeTransformer):
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802 - Jinja's naming
         for index, child in enumerate(node.nodes):
+            if isinstance(child, nodes.Tuple):
+                raise TemplateSyntaxError(COMMA, child.lineno)
             if not isinstance(child, nodes.TemplateData):
                 arguments = [nodes.Const(child.lineno), nodes.Const(_must_be_filled(child))]
                 node.nodes[index] = _filter(self.visit(child), PRINTED, arguments)

@@ -15,11 +15,12 @@ from clspd_docs.templates.engine import lone_braces
 from clspd_docs.templates.lint_blocks import block_faults
 from clspd_docs.templates.lint_places import Places
 from clspd_docs.templates.lint_scan import Fault, PartScan, Scan, TypedTag, scan
-from clspd_docs.templates.lint_tags import tag_faults
+from clspd_docs.templates.lint_tags import extra_braces, tag_faults
 from clspd_docs.templates.lint_word import word_faults
 from clspd_docs.templates.parts import core_part, parse
 from clspd_docs.templates.properties import PROPERTIES, property_texts
 from clspd_docs.templates.render import Template
+from clspd_docs.templates.tags import TAG, split
 
 _LAST: Final = 10**9  # rank of the properties: after every paragraph
 
@@ -43,10 +44,12 @@ def properties_of(template: Scan) -> Iterator[PartScan]:
     """Yield each property with tags as a part of its own."""
     core = core_part(template.members)
     root = parse(template.members[core]) if core else None
-    for index, text, tags in property_texts(template.members[core]) if core else ():
+    for index, text, _ in property_texts(template.members[core]) if core else ():
         assert root is not None, "core has been read"
         element = root[index]
-        typed = tuple(TypedTag(t.typed, t.prefix, t.body, PROPERTIES, element, 0, len(text)) for t in tags)
+        typed = tuple(
+            TypedTag(m[0], *split(m[0]), PROPERTIES, element, m.start(), m.end()) for m in TAG.finditer(text)
+        )
         yield PartScan(
             *(template.file, "", PROPERTIES, element, Places(PROPERTIES, root, {}, _LAST)),
             spots=(),
@@ -62,5 +65,6 @@ def _properties(template: Scan) -> Iterator[Fault]:
     for part in properties_of(template):
         yield from tag_faults(part)
         yield from block_faults(part)
+        yield from extra_braces(part, part.root.text or "", part.tags)
         for finding in lone_braces(part.root.text or "", Place(template.file, part=PROPERTIES, tab=_LAST)):
             yield Fault(finding)

@@ -1,9 +1,9 @@
-"""Tags whose braces are damaged: a space between two of them, or one that is missing, and what was meant."""
+"""Tags whose braces are damaged: a space between two of them, one that is missing or too many, and what was meant."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,14 @@ from clspd_docs.templates.tags import split
 
 _LIKE: Final = re.compile(r"(\{\s*[{%]|\{)([^{}]{0,300}?)([%}]\s*\}|\})")
 _WHOLE: Final = frozenset({"{{", "{%", "}}", "%}"})
+# Tags stand as one sign followed by another, so that two which touch stay two.
+_HEAD, _TAIL = "\ue000", "\ue001"
+_ESCAPED: Final = re.compile(r"\{_[{%]|[}%]_\}")
+_PAIR: Final = re.compile(r"\{([^{}]*)\}")
+_ONE_TAG: Final = re.compile(rf"\s*{_HEAD}{_TAIL}+\s*")
+_TOUCHED: Final = re.compile(
+    rf"(?<![{{}}%#])[{{}}]\s*({_HEAD}{_TAIL}+)|({_HEAD}{_TAIL}+)\s*[{{}}](?![{{}}%#])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,30 @@ def broken_tags(text: str) -> Iterator[Broken]:
         inner = " ".join(body.split())
         lead = "" if statement and re.match(r"(p|tr|tc) ", inner) else " "
         yield Broken(match.start(), match.end(), corrected(f"{left}{lead}{inner} {right}"), spaced)
+
+
+def touched(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Yield the rank of each tag that a brace of no use touches, be there spaces between.
+
+    Braces that go together around something else than one tag are text (« { a, {{ b }} } »), and those that
+    docxtpl prints (« {_{ ») as well.
+
+    Args:
+        text: The text of a paragraph.
+        spans: The characters that each of its tags takes, in order.
+    """
+    for start, end in spans:
+        text = text[:start] + _HEAD + _TAIL * (end - start - 1) + text[end:]
+    text = _ESCAPED.sub("___", text)
+    while (paired := _PAIR.sub(_without_braces, text)) != text:
+        text = paired
+    starts = [start for start, _ in spans]
+    for match in _TOUCHED.finditer(text):
+        yield starts.index(match.start(match.lastindex or 0))
+
+
+def _without_braces(pair: re.Match[str]) -> str:
+    return pair[0] if _ONE_TAG.fullmatch(pair[1]) else f" {pair[1]} "
 
 
 def _facing(sign: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.templates.explain import UNKNOWN, WHOLE_OBJECT, suggestion
+from clspd_docs.templates.lint_fixes import hyphened, source_of
 from clspd_docs.templates.lint_scan import Fault, PartScan, TypedTag
-from clspd_docs.templates.tags import OPENING, plain_quotes
+from clspd_docs.templates.tags import OPENING
 
 NOT_A_LIST: Final = Kind(
     "MOD180",
@@ -171,6 +173,8 @@ class FieldCheck:
         return next(scope for scope in reversed(self._scopes) if scope.block != "if")
 
     def _printed(self, node: nodes.Expr) -> None:
+        if isinstance(node, nodes.Tuple):
+            return  # a comma for a point: told as a fault of writing
         shape = self._shape(node)
         if shape.sort in {Sort.LIST, Sort.RECORD}:
             self._say(WHOLE_OBJECT)
@@ -222,8 +226,22 @@ class FieldCheck:
             return base
         return (base.item or ANY) if base.sort is Sort.LIST else ANY
 
+    def _hyphened(self, node: nodes.Node) -> bool:
+        """True for a field typed with hyphens, which Jinja reads as a subtraction: it is told."""
+        path = _path(node)
+        base = self._roots.get(path.partition(".")[0]) if re.fullmatch(r"[\w.]+-[\w-]+", path) else None
+        name = path.replace("-", "_")
+        for step in name.split(".")[1:] if base is not None else ():
+            base = _fields(base).get(step) if base is not None else None
+        if base is None or "." not in name:
+            return False
+        self._say(UNKNOWN, champ=path, suggestion=f" Vouliez-vous « {name} » ?")
+        return True
+
     def _computed(self, node: nodes.Node) -> Shape:
         """Return the shape of what is no path: a choice, a comparison, a calculation."""
+        if isinstance(node, nodes.Sub) and self._hyphened(node):
+            return ANY
         if isinstance(node, nodes.Test) and node.name in {"defined", "undefined"}:
             return TEXT  # it asks whether the name is there
         shapes = [self._shape(child) for child in node.iter_child_nodes()]
@@ -320,15 +338,10 @@ class FieldCheck:
 def _parsed(tag: TypedTag) -> list[nodes.Node]:
     """Return the nodes of a tag alone; none when it cannot be read, which is told elsewhere."""
     body = tag.body
-    source = f"{{{{ {body} }}}}" if tag.is_output else f"{{% {body} %}}"
-    if tag.word in OPENING:
-        source += f"{{% end{tag.word} %}}"
-    elif tag.word == "elif":
-        source = f"{{% if {body.removeprefix('elif')} %}}{{% endif %}}"
-    elif tag.word == "else":
-        return []
+    for name in hyphened(body):  # told as an unknown filter: what it is used on is looked at
+        body = body.replace(name, name.replace("-", "_"))
     try:
-        return list(_PARSER.parse(plain_quotes(source)).body)
+        return list(_PARSER.parse(source_of(tag.typed[1], body)).body)
     except (TemplateSyntaxError, RecursionError):
         return []
 
@@ -352,6 +365,8 @@ def _path(node: nodes.Node | None) -> str:
             return node.name
         case nodes.Getattr():
             return f"{_path(node.node)}.{node.attr}"
+        case nodes.Sub():
+            return f"{_path(node.left)}-{_path(node.right)}"
         case nodes.Getitem():
             return f"{_path(node.node)}[…]"
         case nodes.Filter():

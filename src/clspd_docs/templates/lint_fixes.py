@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
 from jinja2 import TemplateSyntaxError
 
-from clspd_docs.templates.language import Sandbox
+from clspd_docs.templates.filters import FILTERS
+from clspd_docs.templates.language import Sandbox, UnknownFilterError
 from clspd_docs.templates.tags import OPENING, plain_quotes, split
 
 DOCXTPL_WORDS: Final = frozenset({"colspan", "cellbg", "vm", "hm"})
@@ -22,6 +23,7 @@ WIDE: Final = "\u00a0\u2007\u2009\u202f"  # spaces that docxtpl does not take fo
 _OUTSIDE: Final = str.maketrans(
     {"–": "-", "—": "-", "−": "-", "…": "...", **dict.fromkeys(WIDE, " "), **dict.fromkeys(INVISIBLE, "")}
 )
+_HYPHENED: Final = re.compile(r"\|\s*(([^\W\d]\w*)(?:-[^\W\d]\w*)+)")
 _FRENCH: Final = re.compile(r"«\s*([^«»\"]*?)\s*»")
 _PREFIX_APART: Final = re.compile(
     rf"^(\{{%[-+]?)\s+(p|tr|tc)\s+(?=(?:{'|'.join(STATEMENTS)})\b)", re.IGNORECASE
@@ -99,15 +101,34 @@ def syntax_error(kind: str, body: str) -> Exception | None:
         kind: The second character of the tag, « { » or « % ».
         body: The tag without its braces and prefix.
     """
-    word = body.split(maxsplit=1)[0] if kind == "%" and body else ""
-    if word in DOCXTPL_WORDS or body in _ENDS:
+    if _word(kind, body) in DOCXTPL_WORDS or body in _ENDS:
         return None
+    filter_name = next(hyphened(body), None)
+    if filter_name:
+        return UnknownFilterError(filter_name, 1)
+    return _parse_error(source_of(kind, body))
+
+
+def source_of(kind: str, body: str) -> str:
+    """Return a Jinja template that holds this tag and what closes it; « else » and the ends of blocks apart."""
+    word = _word(kind, body)
     source = f"{{{{ {body} }}}}" if kind == "{" else f"{{% {body} %}}"
     if word in OPENING:
         source += f"{{% end{word} %}}"
     if word == "elif":
         source = f"{{% if {body.removeprefix(word)} %}}{{% endif %}}"
-    return _parse_error(plain_quotes(source))
+    return plain_quotes(source)
+
+
+def hyphened(body: str) -> Iterator[str]:
+    """Yield the filters typed with hyphens (« en-lettres »), which Jinja reads as a subtraction."""
+    for match in _HYPHENED.finditer(_STRINGS.sub("", body)):
+        if match[2] not in FILTERS or match[1].replace("-", "_") in FILTERS:
+            yield match[1]
+
+
+def _word(kind: str, body: str) -> str:
+    return body.split(maxsplit=1)[0] if kind == "%" and body else ""
 
 
 @lru_cache(maxsize=4096)

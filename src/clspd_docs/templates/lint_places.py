@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from clspd_docs.origin import Place
-from clspd_docs.templates.parts import MAIN_TYPE, NS, content_types, member_of, parse, q, rels_of
+from clspd_docs.templates.parts import MAIN_TYPE, NS, content_types, member_of, parse, q, rels_of, target_of
 from clspd_docs.templates.tags import is_fallback
 
 WORDS_SHOWN: Final = 40
@@ -182,7 +181,7 @@ def edge_labels(members: Mapping[str, bytes]) -> dict[str, str]:
         return {}
     folder = main.rpartition("/")[0]
     targets = {
-        link.get("Id"): posixpath.join("/", folder, link.get("Target") or "").removeprefix("/")
+        link.get("Id"): target_of(folder, link)
         for link in parse(members[rels_of(main)]).iter(q("rel:Relationship"))
     }
     sections = list(parse(members[main]).iter(q("w:sectPr")))

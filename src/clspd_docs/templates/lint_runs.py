@@ -9,11 +9,10 @@ from typing import Final
 
 from lxml import etree
 
-from clspd_docs.templates.parts import q
+from clspd_docs.templates.parts import SPACE, q
 
 _TEXT: Final = q("w:t")
 _INLINE: Final = (q("w:br"), q("w:cr"), q("w:tab"), q("w:noBreakHyphen"))
-_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def rewrite(paragraph: etree._Element, start: int, end: int, text: str) -> None:
 
 def _set(node: etree._Element, text: str) -> None:
     node.text = text
-    node.set(_SPACE, "preserve")
+    node.set(SPACE, "preserve")
 
 
 def _remove(node: etree._Element) -> None:

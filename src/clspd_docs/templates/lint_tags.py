@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lxml import etree
@@ -11,11 +11,13 @@ from lxml import etree
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.templates.engine import LONE, RICH_PREFIX
 from clspd_docs.templates.explain import REFUSED
+from clspd_docs.templates.lint_braces import touched
 from clspd_docs.templates.lint_fixes import (
     DOCXTPL_WORDS,
     INVISIBLE,
     WIDE,
     corrected,
+    is_sound,
     outside_strings,
     quoted,
     straightened,
@@ -43,6 +45,15 @@ BROKEN_BRACES: Final = Kind(
     "Écrire « {correction} ».",
     bad="{ { seance.date } } ou {{ seance.date }",
     good="{{ seance.date }}",
+)
+EXTRA_BRACE: Final = Kind(
+    "MOD125",
+    Severity.ERROR,
+    "Accolade de trop",
+    "Une accolade seule touche la balise {balise} : elle serait imprimée.",
+    "Écrire « {correction} », et effacer l’accolade de trop.",
+    bad="{{ seance.lieu }} }",
+    good="{{ seance.lieu }}",
 )
 FRENCH_QUOTES: Final = Kind(
     "MOD135",
@@ -105,7 +116,7 @@ OUTSIDE_TABLE: Final = Kind(
 )
 
 _SINGLE: Final = re.compile(r"(?<!_)\{\s*\{?\s*([\w.]{2,}(?:\|[\w.]+)?)\s*\}?\s*\}(?!_)")
-_TYPED_FIELD: Final = re.compile(r"«[^\W\d][\w-]{1,40}»")
+_TYPED_FIELD: Final = re.compile(r"«[^\W\d][\w-]{1,40}»|\{\s*MERGEFIELD\s[^{}]{1,80}\}", re.IGNORECASE)
 _SIGNS: Final = {
     **dict.fromkeys(INVISIBLE, "un signe invisible"),
     **dict.fromkeys(WIDE, "une espace insécable"),
@@ -118,10 +129,11 @@ _INSIDE: Final = {
 
 
 def tag_faults(part: PartScan) -> Iterator[Fault]:
-    """Yield MOD120 to MOD124, MOD134 to MOD136 and MOD150 to MOD154."""
+    """Yield MOD120 to MOD125, MOD134 to MOD136, MOD139 and MOD150 to MOD154."""
     for tag in part.tags:
         if not tag.is_comment:
-            yield from _written(part, tag)
+            if not _extra(tag):
+                yield from _written(part, tag)
             yield from _placed(part, tag)
     broken: dict[etree._Element, list[TypedTag]] = {}
     for tag in part.broken:
@@ -131,9 +143,26 @@ def tag_faults(part: PartScan) -> Iterator[Fault]:
             yield part.of_tag(
                 BROKEN_BRACES, tag, balise=f"« {tag.written} »", cause=cause, correction=tag.typed
             )
+    meant: dict[etree._Element, list[TypedTag]] = {}
+    for tag in part.meant:
+        meant.setdefault(tag.holder, []).append(tag)
     for spot in part.spots:
         if not is_fallback(spot.holder):
+            yield from extra_braces(part, spot.text, meant.get(spot.holder, ()))
             yield from _loose(part, spot, without(spot.text, broken.get(spot.holder, ())))
+
+
+def extra_braces(part: PartScan, text: str, tags: Sequence[TypedTag]) -> Iterator[Fault]:
+    """Yield MOD125 for the tags of a text that a brace touches."""
+    ordered = sorted(tags, key=lambda tag: tag.start)
+    for rank in touched(text, [(tag.start + _extra(tag), tag.end) for tag in ordered]):
+        tag = ordered[rank]
+        yield part.of_tag(EXTRA_BRACE, tag, correction=tag.typed[_extra(tag) :])
+
+
+def _extra(tag: TypedTag) -> int:
+    """Return 1 for a tag with a brace too many at its beginning: « {{{ nom }} »."""
+    return int(tag.typed.startswith("{{{") and not is_sound(tag.typed) and is_sound(tag.typed[1:]))
 
 
 def _written(part: PartScan, tag: TypedTag) -> Iterator[Fault]:

@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from lxml import etree
 
 from clspd_docs.findings import Kind, Severity
-from clspd_docs.templates.lint_places import own_text
 from clspd_docs.templates.lint_scan import TRACKED, Fault, PartScan, Scan
 from clspd_docs.templates.parts import NS, parse, q
 from clspd_docs.templates.tags import LONE_BRACES, TAG, is_fallback
@@ -143,13 +142,7 @@ def _fields(part: PartScan) -> Iterator[Fault]:
         kinds = ((_MOVING, MOVING_FIELD), (_MERGE, MERGE_FIELD), (_DESK, DESK_FIELD))
         for words, kind in kinds:
             if word in words and not is_fallback(node):
-                yield part.at(kind, node, own_text_of(node), champ=name)
-
-
-def own_text_of(node: etree._Element) -> str:
-    """Return the text of the paragraph around ``node``."""
-    paragraph = next(node.iterancestors(q("w:p")), None)
-    return own_text(paragraph) if paragraph is not None else ""
+                yield part.at(kind, node, champ=name)
 
 
 def _text(part: PartScan) -> Iterator[Fault]:
@@ -182,7 +175,7 @@ def _text(part: PartScan) -> Iterator[Fault]:
 def _objects(part: PartScan) -> Iterator[Fault]:
     for node in part.root.iter(q("w:object")):
         if not is_fallback(node):
-            yield part.at(EMBEDDED, node, own_text_of(node))
+            yield part.at(EMBEDDED, node)
 
 
 def _old_copies(part: PartScan) -> Iterator[Fault]:
@@ -192,7 +185,7 @@ def _old_copies(part: PartScan) -> Iterator[Fault]:
         new, old = ({m[0] for m in TAG.finditer(_all_text(copy))} for copy in copies)
         if old - new:
             tags = ", ".join(f"« {tag} »" for tag in sorted(old - new))
-            yield part.at(OLD_COPY, choice, own_text_of(choice), balises=tags)
+            yield part.at(OLD_COPY, choice, balises=tags)
 
 
 def _all_text(element: etree._Element | None) -> str:
@@ -225,7 +218,7 @@ def _comments(scan: Scan) -> Iterator[Fault]:
     for part in scan.parts:
         for mark in part.root.iter(q("w:commentReference")):
             if mark.get(q("w:id")) in numbers:
-                yield part.at(COMMENTS, mark, own_text_of(mark))
+                yield part.at(COMMENTS, mark)
 
 
 def _fonts(scan: Scan) -> Iterator[Fault]:

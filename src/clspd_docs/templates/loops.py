@@ -16,7 +16,7 @@ from typing import Final
 
 from lxml import etree
 
-from clspd_docs.templates.parts import NS, content_types, parse, q, serialise
+from clspd_docs.templates.parts import NS, name_of, parse, q, serialise
 from clspd_docs.templates.tags import TAG, tags_of
 
 _RESTART: Final = "w:clspdRestart"  # an element of ours, between the compilation and the end of the merge
@@ -162,8 +162,7 @@ def _spare_last_break(loop: Loop) -> None:
 
 def numbering_part(members: Mapping[str, bytes]) -> str | None:
     """Return the member that holds the lists, if there is one."""
-    names = (name for name, kind in content_types(members) if kind.endswith(".numbering+xml"))
-    return next((name for name in names if name in members), None)
+    return name_of(members, "numbering+xml")
 
 
 class Lists:
@@ -173,13 +172,13 @@ class Lists:
         self._raw = raw
         root = parse(raw)
         abstracts = {a.get(q("w:abstractNumId")): a for a in root.iterfind("w:abstractNum", NS)}
-        self.definitions: dict[str, etree._Element] = {}
+        self._pairs: dict[str, tuple[etree._Element, etree._Element]] = {}
         for number in root.iterfind("w:num", NS):
             link = number.find("w:abstractNumId", NS)
             abstract = abstracts.get(link.get(_VAL)) if link is not None else None
             if abstract is not None and _counts(abstract):
-                self.definitions[number.get(q("w:numId")) or ""] = _restarting(number, abstract)
-        self.counted = frozenset(self.definitions)
+                self._pairs[number.get(q("w:numId")) or ""] = number, abstract
+        self.counted = frozenset(self._pairs)
         taken = (n.get(q("w:numId")) or "" for n in root.iterfind("w:num", NS))
         self.first = max((int(number) for number in taken if number.isdecimal()), default=0) + 1
 
@@ -188,7 +187,7 @@ class Lists:
         root = parse(self._raw)
         last = root.findall("w:num", NS)[-1]
         for number, copied in reversed(list(enumerate(copies, self.first))):
-            made = deepcopy(self.definitions[copied])
+            made = _restarting(*self._pairs[copied])
             made.set(q("w:numId"), str(number))
             last.addnext(made)
         return serialise(root)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -24,7 +23,8 @@ from clspd_docs.templates.merge_code import (
     translate,
 )
 from clspd_docs.templates.merge_names import Lexicon
-from clspd_docs.templates.parts import NS, q
+from clspd_docs.templates.parts import NS, SPACE, q
+from clspd_docs.templates.values import BREAKS, add_text, set_property
 
 UNKNOWN_NAME: Final = Kind(
     "MOD301",
@@ -65,16 +65,7 @@ NEXT_RECORD: Final = Kind(
 
 _RUN: Final = q("w:r")
 _PROPERTIES: Final = q("w:rPr")
-_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
-_BREAKS: Final = {"\n": q("w:br"), "\t": q("w:tab")}
-_CHARACTERS: Final = {tag: character for character, tag in _BREAKS.items()}
-_AFTER_HIGHLIGHT: Final = tuple(
-    q(f"w:{name}")
-    for name in (
-        *("u", "effect", "bdr", "shd", "fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout"),
-        *("specVanish", "oMath", "rPrChange"),
-    )
-)
+_CHARACTERS: Final = {tag: character for character, tag in BREAKS.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,7 +219,7 @@ def _code_of(run: etree._Element) -> str:
     """Return the code that a run holds; a text typed in a code counts as one."""
     texts = (
         _CHARACTERS.get(str(n.tag), n.text or "")
-        for n in run.iter(q("w:instrText"), q("w:t"), *_BREAKS.values())
+        for n in run.iter(q("w:instrText"), q("w:t"), *BREAKS.values())
     )
     return MARK.sub("", "".join(texts))
 
@@ -261,7 +252,7 @@ def _in_code(inner: _Field, lexicon: Lexicon) -> Outcome:
     """Put the translation of a field inside the code of another one, which stays."""
     outcome, text = _outcome(inner.code, inner.inner, paragraph_of(inner.runs[0]), lexicon)
     run = etree.Element(_RUN)
-    code = etree.SubElement(run, q("w:instrText"), {_SPACE: "preserve"})
+    code = etree.SubElement(run, q("w:instrText"), {SPACE: "preserve"})
     code.text = text
     inner.runs[0].addprevious(run)
     for old in inner.runs:
@@ -295,16 +286,10 @@ def _run(text: str, properties: etree._Element | None, *, highlighted: bool = Fa
     run = etree.Element(_RUN, nsmap={"w": NS["w"]})
     form = copy.deepcopy(properties) if properties is not None else etree.Element(_PROPERTIES)
     if highlighted:
-        highlight(form)
+        set_property(form, "w:highlight", "yellow")
     if len(form):
         run.append(form)
-    for piece in re.split("([\n\t])", text):
-        if piece in _BREAKS:
-            etree.SubElement(run, _BREAKS[piece])
-        elif piece:
-            shown = etree.SubElement(run, q("w:t"))
-            shown.text = piece
-            shown.set(_SPACE, "preserve")
+    add_text(run, text)
     return run
 
 
@@ -312,15 +297,3 @@ def new_run(text: str, like: Iterable[etree._Element] = ()) -> etree._Element:
     """Return a run of ``text`` in the form of the first of ``like`` that has one."""
     forms = (run.find("w:rPr", NS) for run in like)
     return _run(text, next((form for form in forms if form is not None), None))
-
-
-def highlight(form: etree._Element) -> None:
-    """Mark in yellow, at the place that the schema gives to this property."""
-    for old in form.findall("w:highlight", NS):
-        form.remove(old)
-    mark = etree.Element(q("w:highlight"), {q("w:val"): "yellow"})
-    following = next((child for child in form if child.tag in _AFTER_HIGHLIGHT), None)
-    if following is None:
-        form.append(mark)
-    else:
-        following.addprevious(mark)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import posixpath
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +14,18 @@ from lxml import etree
 from clspd_docs.errors import Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
-from clspd_docs.templates.package import DAMAGED, MACROS, OUTSIDE, WORD_TEMPLATE, open_template
-from clspd_docs.templates.parts import CONTENT_TYPES, MAIN_TYPE, NS, parse, q, serialise, text_parts
-from clspd_docs.templates.zipping import packed
+from clspd_docs.templates.package import DAMAGED, MACROS, OUTSIDE, WORD_TEMPLATE, open_template, refusal
+from clspd_docs.templates.parts import (
+    CONTENT_TYPES,
+    MAIN_TYPE,
+    NS,
+    parse,
+    q,
+    rels_of,
+    serialise,
+    target_of,
+    text_parts,
+)
 
 SOURCE_DROPPED: Final = Kind(
     "MOD306",
@@ -81,18 +89,12 @@ def open_merge(path: Path, file: str) -> tuple[dict[str, bytes], list[Finding]]:
         notes += [kind.at(Place(file), **facts) for kind, facts in _cured(members)]
     except etree.XMLSyntaxError:
         raise Stop(DAMAGED.at(Place(file), cause="un de ses éléments est mal formé")) from None
-    _must_open(members, file)
+    refused = refusal(members, file)
+    if (
+        refused is not None and refused.kind is not OUTSIDE
+    ):  # a picture linked to the outside: the lint tells it
+        raise Stop(refused)
     return members, notes
-
-
-def _must_open(members: dict[str, bytes], file: str) -> None:
-    """Refuse what is still no document; a picture linked to the outside is left for the lint to tell."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "document.docx"
-        copy.write_bytes(packed(members))
-        opened = open_template(copy, file)
-    if opened.template is None and opened.findings[0].code != OUTSIDE.code:
-        raise Stop(opened.findings[0])
 
 
 def _cured(members: dict[str, bytes]) -> Iterator[tuple[Kind, dict[str, str]]]:
@@ -135,7 +137,7 @@ def _without_links(members: dict[str, bytes], genres: frozenset[str]) -> bool:
         for link in gone:
             root.remove(link)
             if link.get("TargetMode") != "External":
-                _drop_part(members, posixpath.join(_folder(name), link.get("Target") or ""))
+                _drop_part(members, target_of(posixpath.dirname(posixpath.dirname(name)), link))
         if gone:
             found = True
             members[name] = serialise(root)
@@ -143,20 +145,13 @@ def _without_links(members: dict[str, bytes], genres: frozenset[str]) -> bool:
     return found
 
 
-def _folder(rels: str) -> str:
-    """Return the folder that the targets of a file of relationships start from."""
-    return "/" + posixpath.dirname(posixpath.dirname(rels))
-
-
-def _drop_part(members: dict[str, bytes], target: str) -> None:
-    name = posixpath.normpath(target).removeprefix("/")
-    rels = posixpath.join(posixpath.dirname(name), "_rels", f"{posixpath.basename(name)}.rels")
-    if rels in members:
-        for link in parse(members[rels]).iter(q("rel:Relationship")):
-            if link.get("TargetMode") != "External":
-                _drop_part(members, posixpath.join("/" + posixpath.dirname(name), link.get("Target") or ""))
-    members.pop(rels, None)
+def _drop_part(members: dict[str, bytes], name: str) -> None:
+    """Drop a part and those that it leads to, be it to itself."""
     members.pop(name, None)
+    raw = members.pop(rels_of(name), None)
+    for link in parse(raw).iter(q("rel:Relationship")) if raw else ():
+        if link.get("TargetMode") != "External":
+            _drop_part(members, target_of(posixpath.dirname(name), link))
 
 
 def _without_controls(members: dict[str, bytes], identifiers: set[str | None]) -> None:

@@ -12,6 +12,7 @@ import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -165,6 +166,15 @@ def open_template(path: Path, place_file: str) -> Opened:
         return Opened(None, (refused.kind.at(place, **refused.facts),))
     template = Template(path.name, place_file, hashlib.sha256(raw).hexdigest(), members)
     return Opened(template, tuple(kind.at(place) for kind in notes))
+
+
+def refusal(members: Mapping[str, bytes], place_file: str) -> Finding | None:
+    """Return why these members make no template, as ``open_template`` does; None when they do."""
+    try:
+        _check_package(dict(members))
+    except _RefusedError as refused:
+        return refused.kind.at(Place(place_file), **refused.facts)
+    return None
 
 
 def _read(path: Path) -> bytes:

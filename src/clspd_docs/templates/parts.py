@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ MAX_ELEMENTS: Final = (
     1_000_000  # of a package: a tree of that size takes 200 MB; a plan of 25 pages has 15 000
 )
 DECLARATION: Final = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
+SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 NS: Final = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
@@ -76,10 +78,15 @@ def content_types(members: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         yield (override.get("PartName") or "").removeprefix("/"), override.get("ContentType") or ""
 
 
+def name_of(members: Mapping[str, bytes], ending: str) -> str | None:
+    """Return the name of the first member whose content type ends so (« styles+xml »)."""
+    found = (name for name, kind in content_types(members) if kind.rpartition(".")[2] == ending)
+    return next((name for name in found if name in members), None)
+
+
 def member_of(members: Mapping[str, bytes], ending: str) -> bytes | None:
-    """Return the first member whose content type ends so (« styles+xml »)."""
-    found = (n for n, kind in content_types(members) if kind.rpartition(".")[2] == ending)
-    return next((members[name] for name in found if name in members), None)
+    """Return that member itself."""
+    return members.get(name_of(members, ending) or "")
 
 
 def text_parts(members: Mapping[str, bytes]) -> list[TextPart]:
@@ -93,11 +100,15 @@ def text_parts(members: Mapping[str, bytes]) -> list[TextPart]:
 
 def core_part(members: Mapping[str, bytes]) -> str | None:
     """Return the member that holds the title and the dates of the document, if there is one."""
-    names = (name for name, kind in content_types(members) if kind.endswith("package.core-properties+xml"))
-    return next((name for name in names if name in members), None)
+    return name_of(members, "core-properties+xml")
 
 
 def rels_of(name: str) -> str:
     """Return the member that holds the relationships of the part ``name``."""
     folder, _, file = name.rpartition("/")
     return f"{folder}/_rels/{file}.rels" if folder else f"_rels/{file}.rels"
+
+
+def target_of(folder: str, link: etree._Element) -> str:
+    """Return the member that a relationship of a part of ``folder`` leads to."""
+    return posixpath.normpath(posixpath.join("/", folder, link.get("Target") or "")).lstrip("/")

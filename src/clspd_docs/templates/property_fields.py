@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml import etree
 
-from clspd_docs.templates.parts import NS, core_part, parse, q
+from clspd_docs.templates.parts import NS, SPACE, core_part, parse, q
 
 _CORE: Final = {
     "TITLE": "dc:title",
@@ -53,7 +53,7 @@ def write_properties(root: etree._Element, properties: Mapping[str, str]) -> Non
             for text in texts:
                 text.text = ""
             texts[0].text = properties[name]
-            texts[0].set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+            texts[0].set(SPACE, "preserve")
 
 
 def _simple(root: etree._Element) -> Iterator[tuple[str, list[etree._Element]]]:

@@ -14,7 +14,7 @@ from clspd_docs.templates.lint_fixes import corrected, outside_strings
 from clspd_docs.templates.lint_places import own_text
 from clspd_docs.templates.lint_runs import container, pieces, rewrite
 from clspd_docs.templates.lint_scan import BrokenTag, PartScan, Scan, TypedTag, is_paragraph, scan
-from clspd_docs.templates.parts import NS, content_types, parse, q, serialise
+from clspd_docs.templates.parts import NS, name_of, parse, q, serialise
 from clspd_docs.templates.tags import is_fallback
 
 TAG_REPAIRED: Final = Kind(
@@ -131,6 +131,5 @@ def _language(template: Scan, changed: dict[str, bytes]) -> Iterator[Finding]:
     if language is None:
         language = etree.SubElement(properties, q("w:lang"))
     language.set(q("w:val"), _LANGUAGE)
-    name = next(name for name, kind in content_types(changed) if kind.endswith(".styles+xml"))
-    changed[name] = serialise(root)
+    changed[name_of(changed, "styles+xml") or ""] = serialise(root)
     yield LANGUAGE_SET.at(Place(template.file))

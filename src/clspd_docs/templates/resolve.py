@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from clspd_docs.templates.parts import CONTENT_TYPES, NS, parse, q, rels_of, serialise, text_parts
+from clspd_docs.templates.parts import CONTENT_TYPES, NS, parse, q, rels_of, serialise, target_of, text_parts
 
 _MARKS: Final = (
     b"<w:ins",
@@ -118,8 +118,7 @@ def _drop_comments(members: dict[str, bytes]) -> None:
         relations = parse(members[name])
         for link in list(relations):
             if (link.get("Type") or "").rpartition("/")[2] in _COMMENT_PARTS:
-                target = posixpath.join(posixpath.dirname(part.name), link.get("Target") or "")
-                target = posixpath.normpath(target).removeprefix("/")
+                target = target_of(posixpath.dirname(part.name), link)
                 relations.remove(link)
                 members.pop(target, None)
                 members.pop(rels_of(target), None)

@@ -32,6 +32,7 @@ from clspd_docs.templates.parts import (
     q,
     rels_of,
     serialise,
+    target_of,
 )
 from clspd_docs.templates.splice_lists import Lists
 
@@ -132,8 +133,7 @@ class _Package:
 
     def target(self, link: etree._Element) -> str:
         """Return the member that ``link``, a relationship of the main part, leads to."""
-        target = link.get("Target") or ""
-        return posixpath.normpath(posixpath.join("/", posixpath.dirname(self.main), target)).lstrip("/")
+        return target_of(posixpath.dirname(self.main), link)
 
     def part_name(self, kind: str) -> str:
         """Return the member that the main part refers to as its « numbering », « styles »…; "" without one."""

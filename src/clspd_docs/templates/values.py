@@ -6,6 +6,7 @@ format as its base.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -13,11 +14,11 @@ from typing import Final
 
 from lxml import etree
 
-from clspd_docs.templates.parts import NS, q
+from clspd_docs.templates.parts import NS, SPACE, q
 
 EMU_PER_MM: Final = 36_000
 INSERT: Final = "w:clspdInsert"  # an element of ours, between the merge and the insertion
-_BREAKS: Final = {"\n": q("w:br"), "\t": q("w:tab")}
+BREAKS: Final = {"\n": q("w:br"), "\t": q("w:tab")}
 # Children of w:rPr in the order of the schema, as far as they are used here.
 _ORDER: Final = tuple(
     q(f"w:{name}")
@@ -103,18 +104,15 @@ def marks(root: etree._Element) -> Iterator[tuple[int, etree._Element]]:
         properties = run.find("w:rPr", NS)
         if properties is not None:
             rest.append(deepcopy(properties))
-        tail = etree.SubElement(rest, q("w:t"), {_SPACE: "preserve"})
+        tail = etree.SubElement(rest, q("w:t"), {SPACE: "preserve"})
         tail.text = element.tail
         tail.extend(list(element.itersiblings()))
         rest.extend(list(text.itersiblings()))
         element.tail = None
         text.remove(element)
-        text.set(_SPACE, "preserve")
+        text.set(SPACE, "preserve")
         run.addnext(rest)
         yield int(element.get(q("w:val")) or 0), run
-
-
-_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 def rich_runs(value: RichText, run: etree._Element) -> list[etree._Element]:
@@ -129,30 +127,26 @@ def _run(fragment: Fragment, like: etree._Element) -> etree._Element:
     wanted = (("b", fragment.bold), ("i", fragment.italic), ("strike", fragment.struck))
     for name, on in wanted:
         if on:
-            _set(properties, f"w:{name}", None)
+            set_property(properties, f"w:{name}", None)
     if fragment.underlined:
-        _set(properties, "w:u", "single")
+        set_property(properties, "w:u", "single")
     if fragment.raised:
-        _set(properties, "w:vertAlign", "superscript")
+        set_property(properties, "w:vertAlign", "superscript")
     made.append(properties)
-    piece = ""
-    for character in fragment.text:
-        if character in _BREAKS:
-            _text(made, piece)
-            etree.SubElement(made, _BREAKS[character])
-            piece = ""
-        else:
-            piece += character
-    _text(made, piece)
+    add_text(made, fragment.text)
     return made
 
 
-def _text(run: etree._Element, text: str) -> None:
-    if text:
-        etree.SubElement(run, q("w:t"), {_SPACE: "preserve"}).text = text
+def add_text(run: etree._Element, text: str) -> None:
+    """Add a text to a run; line ends and tabs become Word's."""
+    for piece in re.split("([\n\t])", text):
+        if piece in BREAKS:
+            etree.SubElement(run, BREAKS[piece])
+        elif piece:
+            etree.SubElement(run, q("w:t"), {SPACE: "preserve"}).text = piece
 
 
-def _set(properties: etree._Element, name: str, value: str | None) -> None:
+def set_property(properties: etree._Element, name: str, value: str | None) -> None:
     """Set one property in its place: Word refuses them in another order."""
     for old in properties.findall(name, NS):
         properties.remove(old)
