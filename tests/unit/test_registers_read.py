@@ -15,7 +15,7 @@ from clspd_docs.build.holding import blocked
 from clspd_docs.domain import listes as li
 from clspd_docs.domain.french import cle
 from clspd_docs.origin import Place
-from clspd_docs.registers.case_file import PERSONAL, TITLES, is_case_file
+from clspd_docs.registers.case_file import closed, is_case_file
 from clspd_docs.registers.cells import Cell as RawCell
 from clspd_docs.registers.cells import clean, date_of_text, is_blank, parse, show, split
 from clspd_docs.registers.example import example_rows
@@ -142,10 +142,9 @@ def test_counts_leave_the_two_record_sheets_out(tmp_path: Path) -> None:
 
 def test_no_header_of_ours_evokes_individual_situations() -> None:
     assert [c.header for s in SHEETS for c in s.columns if is_case_file(c.header)] == []
-    assert [c.help for s in SHEETS for c in s.columns if is_case_file(c.help, PERSONAL)] == []
+    assert [c.help for s in SHEETS for c in s.columns if is_case_file(c.help)] == []
     assert [s.title for s in SHEETS if is_case_file(s.title)] == []
-    for words in TITLES:
-        assert is_case_file(f"Liste : {words.upper()}s")
+    assert [s.title for s in SHEETS if closed(dict(enumerate(c.header for c in s.columns)))] == []
 
 
 def test_a_column_all_wrong_is_told_in_bounds_and_holds_its_sheet(tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def _own_columns(table: Table) -> dict[int, str]:
     found: dict[int, str] = {}
     for number in sorted(filled):
         text = " ".join(headers.get(number, "").split())
-        if not case_file.is_case_file(text):
+        if number not in table.closed:
             is_double = number in headers and number not in table.extras
             found[number] = free_name(
                 text or _NO_HEADER.format(get_column_letter(number)), taken, again=is_double

@@ -257,7 +257,7 @@ class _Mapper:
         self.placed: dict[int, tuple[str, Why, float]] = {}
         self.apart: dict[int, str] = {}
         self.owners: dict[str, int] = {}
-        self.closed = {n for n, text in self.headers.items() if case_file.is_case_file(text)}
+        self.closed = {n for n in case_file.closed(self.headers) if folded(self.headers[n]) not in self.known}
         self.ranks = {key: rank for rank, key in enumerate(self.known)}
         below = [row for row in rows_below(grid, header) if not refusal(grid, row, header)]
         self.rows = {n: [row for row in below if n in grid.rows[row]] for n in self.headers}
