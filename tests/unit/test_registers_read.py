@@ -140,6 +140,18 @@ def test_counts_leave_the_two_record_sheets_out(tmp_path: Path) -> None:
     assert book.counts()["membres"] == 6
 
 
+def test_beyond_five_hundred_headers_that_are_not_known_the_rest_is_one_remark(tmp_path: Path) -> None:
+    workbook = classeur().sheet("Membres")
+    first = workbook.here.max_column + 1
+    for number in range(600):
+        workbook.here.cell(1, first + number).value = f"Colonne à moi {number}"
+    findings = read(workbook.save(tmp_path), FICHIER)[1]
+    assert [f.code for f in findings].count("REG106") == 500
+    (more,) = [f for f in findings if f.code == "REG118"]
+    assert (more.place.sheet, more.place.column, more.is_error) == ("Membres", None, False)
+    assert "100 autres" in more.message
+
+
 def test_no_header_of_ours_evokes_individual_situations() -> None:
     assert [c.header for s in SHEETS for c in s.columns if is_case_file(c.header)] == []
     assert [c.help for s in SHEETS for c in s.columns if is_case_file(c.help)] == []

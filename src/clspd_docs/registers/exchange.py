@@ -219,10 +219,12 @@ def _table(table: Table, findings: list[Finding]) -> Iterator[Line]:
         findings.append(NOT_CARRIED.at(table.grid.place(), quoi=quoi))
         extras = {}
     for row in table.numbers():
+        filled = table.grid.rows[row]
         values = {
             column.name: value
             for column in table.sheet.columns
             if column.name in table.columns
+            and table.columns[column.name][0] in filled
             and (value := _value(column, table.grid.cell(row, *table.columns[column.name]))) is not None
         }
         own = {header: _raw(table.grid.cell(row, number)) for number, header in extras.items()}
