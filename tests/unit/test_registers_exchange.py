@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -439,6 +440,27 @@ def test_a_case_file_is_told_and_never_exported(tmp_path: Path) -> None:
         path = folder.path(form.default_path)
         for file in [path] if path.is_file() else path.iterdir():
             assert "Secret" not in file.read_text(encoding="utf-8")
+
+
+def test_beyond_five_hundred_faults_of_one_field_the_rest_is_told_once(tmp_path: Path) -> None:
+    rows = [{"id": f"M{n}", "nom": [1], f"inconnu{n}": 1} for n in range(620)]
+    findings = faults(Folder(tmp_path), {"format": "clspd-docs/registres", "schema": 2, "membres": rows})
+    codes = [f.code for f in findings]
+    assert (codes.count("REG201"), codes.count("REG144")) == (500, 500)
+    more = [(f.place.part, dict(f.facts)) for f in findings if f.code == "REG117"]
+    assert ("/membres/nom", {"code": "REG201", "nombre": "120"}) in more
+    assert ("/membres", {"code": "REG144", "nombre": "120"}) in more
+
+
+def test_empty_cells_of_a_long_table_are_not_made(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = exported(folder)
+    monkeypatch.setattr("clspd_docs.registers.write.RULED_ROWS", 1)
+    imported(folder, found)
+    with zipfile.ZipFile(folder.path(IMPORTED)) as archive:
+        membres = archive.read("xl/worksheets/sheet4.xml").partition(b"<sheetData>")[2]
+    assert b"<v>" in membres
+    assert not re.search(rb"<c [^>]*/>", membres)
+    assert values(folder.path(IMPORTED)) == values(folder.path(WORKBOOK))
 
 
 def test_a_case_file_in_json_is_told_and_never_written(folder: Folder) -> None:

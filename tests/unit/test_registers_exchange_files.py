@@ -97,6 +97,11 @@ def test_an_import_never_replaces_a_workbook(folder: Folder) -> None:
     assert folder.path(WORKBOOK).read_bytes() == before
 
 
+def test_what_is_already_there_is_told_before_the_file_is_read(folder: Folder) -> None:
+    with pytest.raises(Stop, match="REG149"):
+        import_workbook(folder, folder.path("absent.json"), folder.path(WORKBOOK))
+
+
 def test_a_full_disk_or_a_closed_folder_is_told(folder: Folder) -> None:
     folder.path("registers/clspd.json").mkdir()
     with pytest.raises(Stop, match="ENV203"):

@@ -136,6 +136,15 @@ def test_a_column_that_follows_individual_situations_is_closed_even_when_asked_f
     assert [(p.target, p.is_case_file) for p in found] == [("nom", False), (None, True)]
 
 
+def test_columns_that_make_a_case_file_together_are_closed() -> None:
+    rows: tuple[list[object], ...] = (
+        ["Nom", "Prénom", "DDN", "Faits", "Éducateur"],
+        ["ROY", "Léo", "01/02/2012", "vol", "M. X"],
+    )
+    found = propose(BY_KEY["membres"], grid(*rows), NAMES, {})
+    assert [p.is_case_file for p in found] == [False, False, True, True, True]
+
+
 def test_headers_are_found_under_titles_and_wherever_they_start() -> None:
     rows: tuple[list[object], ...] = (
         ["Ville de Montbrun"],

@@ -15,7 +15,7 @@ from clspd_docs.build.holding import blocked
 from clspd_docs.domain import listes as li
 from clspd_docs.domain.french import cle
 from clspd_docs.origin import Place
-from clspd_docs.registers.case_file import PERSONAL, TITLES, is_case_file
+from clspd_docs.registers.case_file import closed, is_case_file
 from clspd_docs.registers.cells import Cell as RawCell
 from clspd_docs.registers.cells import clean, date_of_text, is_blank, parse, show, split
 from clspd_docs.registers.example import example_rows
@@ -149,12 +149,23 @@ def test_counts_leave_the_two_record_sheets_out(tmp_path: Path) -> None:
     assert book.counts()["membres"] == 6
 
 
+def test_beyond_five_hundred_headers_that_are_not_known_the_rest_is_one_remark(tmp_path: Path) -> None:
+    workbook = classeur().sheet("Membres")
+    first = workbook.here.max_column + 1
+    for number in range(600):
+        workbook.here.cell(1, first + number).value = f"Colonne à moi {number}"
+    findings = read(workbook.save(tmp_path), FICHIER)[1]
+    assert [f.code for f in findings].count("REG106") == 500
+    (more,) = [f for f in findings if f.code == "REG121"]
+    assert (more.place.sheet, more.place.column, more.is_error) == ("Membres", None, False)
+    assert "100 autres" in more.message
+
+
 def test_no_header_of_ours_evokes_individual_situations() -> None:
     assert [c.header for s in SHEETS for c in s.columns if is_case_file(c.header)] == []
-    assert [c.help for s in SHEETS for c in s.columns if is_case_file(c.help, PERSONAL)] == []
+    assert [c.help for s in SHEETS for c in s.columns if is_case_file(c.help)] == []
     assert [s.title for s in SHEETS if is_case_file(s.title)] == []
-    for words in TITLES:
-        assert is_case_file(f"Liste : {words.upper()}s")
+    assert [s.title for s in SHEETS if closed(dict(enumerate(c.header for c in s.columns)))] == []
 
 
 def test_a_column_all_wrong_is_told_in_bounds_and_holds_its_sheet(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from clspd_docs.build.files import existing, is_folder, write_all
+from clspd_docs.build.files import existing, exists, is_folder, write_all
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import CANNOT_WRITE, Folder
 from clspd_docs.desk.template_files import name_in
@@ -21,13 +21,14 @@ from clspd_docs.registers.exchange_incoming import json_source
 from clspd_docs.registers.exchange_json import json_bytes
 from clspd_docs.registers.exchange_workbook import content_workbook
 from clspd_docs.registers.preflight import bytes_of
+from clspd_docs.registers.read import bounded
 from clspd_docs.registers.source import open_source
 
 ALREADY_THERE = Kind(
     "REG149",
     Severity.ERROR,
     "Fichier déjà là",
-    "Un fichier différent existe déjà à cet endroit : rien n’a été écrit.",
+    "Un autre fichier existe déjà à cet endroit : rien n’a été écrit.",
     "Donner un autre nom, ou déplacer ce fichier ; pour un export, « --force » l’écrase.",
 )
 
@@ -91,9 +92,11 @@ def import_workbook(folder: Folder, source: Path, target: Path) -> Report:
         sheet, and the path written in ``more``.
 
     Raises:
-        Stop: REG001 and REG005, REG140 to REG142 when nothing can be read; REG149 when ``target`` holds something
-            else; ENV203 when it cannot be written.
+        Stop: REG001 and REG005, REG140 to REG142 when nothing can be read; REG149 when there is a file at
+            ``target``; ENV203 when it cannot be written.
     """
+    if exists(target):  # told before the work
+        raise Stop(ALREADY_THERE.at(Place(name_in(folder, target))), ExitCode.USAGE)
     content, findings = read_exchange(folder, source)
     _write(folder, {target: content_workbook(content)}, force=False)
     return _report("registers import", content, findings, name_in(folder, target))
@@ -109,11 +112,11 @@ def read_exchange(folder: Folder, source: Path) -> tuple[Content, list[Finding]]
     if is_folder(source):
         whole, findings = csv_source(source, name)
         content, book, told = content_of(whole)
-        findings += told + council(book)[1]
+        findings += told + bounded(council(book)[1])
     else:
         incoming = json_source(bytes_of(source, Place(name)), name)
         content, book, told = content_of(incoming.source)
-        findings = incoming.told(told + council(book)[1])
+        findings = incoming.told(told + bounded(council(book)[1]))
     return content, findings
 
 

@@ -16,7 +16,7 @@ from clspd_docs.domain.french import cle, liste, slug
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
-from clspd_docs.registers.case_file import CASE_FILE, PERSONAL, is_case_file
+from clspd_docs.registers.case_file import CASE_FILE, is_case_file
 from clspd_docs.registers.csv_text import csv_grid
 from clspd_docs.registers.fitting import COMPOSITES, Names, fields_of
 from clspd_docs.registers.grid import Grid
@@ -226,7 +226,7 @@ def _asked(wish: Wish, sheet: Sheet, grid: Grid) -> dict[str, str | None]:
     first = header_row(sheet, grid)
     for row in (r for r in grid.rows if first is not None and r < first):
         for column, text in grid.texts(row).items():
-            if is_case_file(text, PERSONAL):
+            if is_case_file(text):
                 raise Stop(CASE_FILE.at(grid.place(row, column)))
     headers = columns_of(grid, first)
     known = {cle(h) for h in headers.values()} | {cle(f"Colonne {p}") for p in _letters(headers)}

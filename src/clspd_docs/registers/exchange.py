@@ -219,10 +219,12 @@ def _table(table: Table, findings: list[Finding]) -> Iterator[Line]:
         findings.append(NOT_CARRIED.at(table.grid.place(), quoi=quoi))
         extras = {}
     for row in table.numbers():
+        filled = table.grid.rows[row]
         values = {
             column.name: value
             for column in table.sheet.columns
             if column.name in table.columns
+            and table.columns[column.name][0] in filled
             and (value := _value(column, table.grid.cell(row, *table.columns[column.name]))) is not None
         }
         own = {header: _raw(table.grid.cell(row, number)) for number, header in extras.items()}
@@ -239,7 +241,7 @@ def _own_columns(table: Table) -> dict[int, str]:
     found: dict[int, str] = {}
     for number in sorted(filled):
         text = " ".join(headers.get(number, "").split())
-        if not case_file.is_case_file(text):
+        if number not in table.closed:
             is_double = number in headers and number not in table.extras
             found[number] = free_name(
                 text or _NO_HEADER.format(get_column_letter(number)), taken, again=is_double

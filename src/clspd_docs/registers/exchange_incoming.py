@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -29,7 +30,7 @@ from clspd_docs.registers.exchange import FIRST_YEAR, MAX_TEXT, Line, free_title
 from clspd_docs.registers.exchange_json import TOO_BIG, Doubled, Outsized, lines_out, loaded, own_name
 from clspd_docs.registers.grid import Grid, Shown
 from clspd_docs.registers.preflight import Form
-from clspd_docs.registers.read import NO_IDENTIFIER
+from clspd_docs.registers.read import MORE, MOST, NO_IDENTIFIER, TOO_MANY
 from clspd_docs.registers.schema import Column, Layout, Sheet, Type
 from clspd_docs.registers.sheets import SHEETS
 from clspd_docs.registers.source import Source
@@ -117,6 +118,8 @@ class Incoming:
 
 
 _RECORDS: Final = {sheet.key for sheet in SHEETS if sheet.layout is Layout.RECORD}
+_KEYS: Final = {*(sheet.key for sheet in SHEETS), published.OTHERS}
+_FIELDS: Final = {name for sheet in SHEETS for name in sheet.names}
 
 
 def json_source(data: bytes, file: str) -> Incoming:
@@ -137,13 +140,20 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
+        self.told: Counter[tuple[str, str, Kind]] = Counter()
+        self.last = ""  # pointer told last
         self.grids: list[Grid] = []
         self.spots: dict[str, tuple[str, Sequence[str]]] = {}
 
     def tell(self, kind: Kind, pointer: str, value: object = None, **facts: object) -> None:
-        """Add a finding at ``pointer``, in the order of the file."""
-        index = pointer.split("/")[2:3]
-        line = int(index[0]) if index and index[0].isdecimal() else 0
+        """Add a finding at ``pointer``, in the order of the file; the first ones only of a kind in a field."""
+        self.last = pointer
+        _, key, index, name, *_ = *pointer.split("/"), "", "", ""
+        group = (key if key in _KEYS else "", name if name in _FIELDS else "", kind)
+        self.told[group] += 1
+        if self.told[group] > MOST:
+            return
+        line = int(index) if index.isdecimal() else 0
         place = Place(self.file, part=pointer, tab=len(self.grids) * 2**20 + line)
         shown = storable(str(value))[:_LONGEST_NAME] if isinstance(value, str | int | float) else None
         self.findings.append(kind.at(place, value=shown, **facts))
@@ -159,6 +169,11 @@ class _Reader:
             else:
                 self.table(sheet, whole[sheet.key])
         self.others(whole.get(published.OTHERS, []))
+        for (key, name, kind), number in self.told.items():
+            if number > MOST:
+                place = Place(self.file, part=f"/{key}/{name}".rstrip("/"), tab=len(self.grids) * 2**20)
+                more = TOO_MANY if kind.severity is Severity.ERROR else MORE
+                self.findings.append(more.at(place, nombre=number - MOST, code=kind.code))
 
     def completed(self, whole: dict[str, Any]) -> dict[str, Any]:
         """Return the file with the sheets that it lacks, as a new workbook has them; tell which."""
@@ -223,7 +238,7 @@ class _Reader:
                 cells |= {} if raw is None else {number: Shown(raw)}
             if cells:
                 rows[index + 2] = dict(sorted(cells.items()))
-            elif not self.findings or not str(self.findings[-1].place.part).startswith(f"{pointer}/"):
+            elif not self.last.startswith(f"{pointer}/"):
                 self.nothing(sheet, pointer)
         if len(own) > MAX_COLUMNS:
             raise Stop(TOO_BIG.at(Place(self.file, part=base), mesure=f"{len(own)} colonnes"))
@@ -289,7 +304,9 @@ class _Reader:
         """Return the filled cells of a record, by column number."""
         cells: dict[int, Shown] = {}
         for number, column in enumerate(sheet.columns, 1):
-            raw = self.cell(column, line.get(column.name), f"{pointer}/{column.name}")
+            if column.name not in line:
+                continue
+            raw = self.cell(column, line[column.name], f"{pointer}/{column.name}")
             if not is_blank(raw):
                 cells[number] = Shown(raw)
         return cells

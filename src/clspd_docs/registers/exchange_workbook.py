@@ -12,10 +12,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from clspd_docs.registers import workbook_style as style
 from clspd_docs.registers.exchange import MAX_TEXT, Content, Illegible, Line, is_exact
-from clspd_docs.registers.rewrite import opened, saved
 from clspd_docs.registers.schema import Layout, Sheet
 from clspd_docs.registers.sheets import SHEETS
-from clspd_docs.registers.write import table_name, workbook_bytes
+from clspd_docs.registers.write import dateless, new_workbook, table_name
 
 _WIDTH: Final = 24  # characters, of a column that is not ours
 
@@ -23,12 +22,7 @@ _WIDTH: Final = 24  # characters, of a column that is not ours
 def content_workbook(content: Content) -> bytes:
     """Return the .xlsx file of ``content``; the same content always gives the same bytes."""
     rows = {key: [_readable(line) for line in lines] for key, lines in content.lines.items()}
-    data = workbook_bytes(rows)
-    if not content.others and not any(
-        _is_special(line) for lines in content.lines.values() for line in lines
-    ):
-        return data
-    book = opened(data)
+    book = new_workbook(rows)
     for sheet in SHEETS:
         _complete(book[sheet.title], sheet, content.lines[sheet.key])
     for title, lines in content.others:
@@ -36,11 +30,7 @@ def content_workbook(content: Content) -> bytes:
         for row, raws in enumerate(lines, 1):
             for column, raw in enumerate(raws, 1):
                 _put(ws, row, column, raw)
-    return saved(book, data)
-
-
-def _is_special(line: Line) -> bool:
-    return bool(line.extras) or any(isinstance(value, Illegible) for value in line.values.values())
+    return dateless(book)
 
 
 def _readable(line: Line) -> dict[str, object]:

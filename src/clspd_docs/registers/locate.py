@@ -110,7 +110,7 @@ class Table:
     """Where a table stands.
 
     ``columns`` maps each field found to (column number, header as it reads); ``extras`` maps the number of
-    each other column to its header. A double or a case-file column is in neither.
+    each other column to its header. A double column is in neither; nor is one of ``closed``, a case file.
     """
 
     sheet: Sheet
@@ -118,6 +118,7 @@ class Table:
     header_row: int
     columns: Mapping[str, tuple[int, str]]
     extras: Mapping[int, str]
+    closed: Collection[int]
 
     def numbers(self) -> list[int]:
         """Rows below the headers that are not empty."""
@@ -317,22 +318,25 @@ def _table(sheet: Sheet, grid: Grid, row: int, findings: list[Finding]) -> Table
     wanted = _wanted(sheet)
     found: dict[str, tuple[int, str]] = {}
     extras: dict[int, str] = {}
-    for number, header in grid.texts(row).items():
+    headers = grid.texts(row)
+    own = {number: header for number, header in headers.items() if _label(header) not in wanted}
+    closed = case_file.in_table(grid, row, own)
+    for number, header in headers.items():
         column = wanted.get(_label(header))
         place = grid.place(row, number, header)
-        if column is None:
-            told = _unknown(header, wanted, place)
-            if told.kind is UNKNOWN_COLUMN:
-                extras[number] = header
-            if number not in extras or not header.endswith(IMPORTED_SUFFIX):
-                findings.append(told)
+        if number in closed:
+            findings.append(case_file.CASE_FILE.at(place))
+        elif column is None:
+            extras[number] = header
+            if not header.endswith(IMPORTED_SUFFIX):
+                findings.append(_unknown(header, wanted, place))
         elif column.name in found:
             cells = f"{get_column_letter(found[column.name][0])}{row} et {place.cell}"
             whole = Place(grid.file, grid.title, column=header, tab=grid.tab)
             findings.append(DOUBLE_COLUMN.at(whole, colonne=column.header, cellules=cells))
         else:
             found[column.name] = (number, header)
-    return Table(sheet, grid, row, found, extras)
+    return Table(sheet, grid, row, found, extras, closed)
 
 
 def _record(sheet: Sheet, grid: Grid, findings: list[Finding]) -> Record:
@@ -345,9 +349,12 @@ def _record(sheet: Sheet, grid: Grid, findings: list[Finding]) -> Record:
         column = wanted.get(_label(label))
         if column is None:
             if rows and label_column + 1 in grid.rows[number]:
-                told = _unknown(label, wanted, grid.place(number, label_column, label))
-                findings.append(told)
-                if told.kind is UNKNOWN_COLUMN and label:  # a formula without its value names nothing
+                place = grid.place(number, label_column, label)
+                if case_file.is_case_file(label):
+                    findings.append(case_file.CASE_FILE.at(place))
+                    continue
+                findings.append(_unknown(label, wanted, place))
+                if label:  # a formula without its value names nothing
                     extras[number] = label
         elif column.name in rows:
             place = grid.cell(rows[column.name], label_column + 1, label, is_line=True).place
@@ -359,8 +366,6 @@ def _record(sheet: Sheet, grid: Grid, findings: list[Finding]) -> Record:
 
 
 def _unknown(header: str, wanted: Mapping[str, Column], place: Place) -> Finding:
-    if case_file.is_case_file(header):
-        return case_file.CASE_FILE.at(place)
     near = get_close_matches(_label(header), wanted, n=1, cutoff=0.75)
     hint = f" Vouliez-vous « {wanted[near[0]].header} » ?" if near else ""
     return UNKNOWN_COLUMN.at(place, suggestion=hint)

@@ -283,7 +283,7 @@ class _Mapper:
         self.placed: dict[int, tuple[str, Why, float]] = {}
         self.apart: dict[int, str] = {}
         self.owners: dict[str, int] = {}
-        self.closed = {n for n, text in self.headers.items() if case_file.is_case_file(text)}
+        self.closed = {n for n in case_file.closed(self.headers) if folded(self.headers[n]) not in self.known}
         self.ranks = {key: rank for rank, key in enumerate(self.known)}
         refused = refusals(sheet, grid, header)
         below = [row for row in rows_below(grid, header) if row not in refused]

@@ -14,7 +14,7 @@ from clspd_docs.origin import Origin, Place
 from clspd_docs.registers.book import Book, Row
 from clspd_docs.registers.cells import EMPTY, MANY, parse
 from clspd_docs.registers.grid import Grid
-from clspd_docs.registers.locate import Located, Record, Table, locate
+from clspd_docs.registers.locate import UNKNOWN_COLUMN, Located, Record, Table, locate
 from clspd_docs.registers.schema import Layout, Sheet, Type
 from clspd_docs.registers.sheets import SHEETS
 from clspd_docs.registers.sheets_work import SEANCES
@@ -66,8 +66,16 @@ TOO_MANY = Kind(
     "Corriger la colonne d’un bloc, puis relancer « clspd-docs check ».",
 )
 
+MORE = Kind(
+    "REG121",
+    Severity.NOTE,
+    "Autres remarques du même genre",
+    "La même remarque ({code}) vaut pour {nombre} autres cellules : elles ne sont pas nommées une à une.",
+    "Voir les premières.",
+)
+
 SHOWN: Final = 10  # hidden rows named
-MOST: Final = 500  # errors of one kind told in one column; the rest is told once, and holds the sheet
+MOST: Final = 500  # findings of one kind told in one column; the rest is told once, and holds the sheet if it is an error
 
 
 def read(path: Path, file: str) -> tuple[Book, list[Finding]]:
@@ -92,19 +100,25 @@ def book_of(source: Source) -> tuple[Book, Located]:
 
 
 def bounded(findings: list[Finding]) -> list[Finding]:
-    """Return the findings with, in each column, the first errors of a kind only, and how many more there are."""
+    """Return the findings with, in each column, the first ones of a kind only, and how many more there are.
+
+    Headers that are not known are counted for the whole sheet.
+    """
     seen: Counter[tuple[str | None, str | None, str]] = Counter()
     kept: list[Finding] = []
-    places: dict[tuple[str | None, str | None, str], Place] = {}
+    rest: dict[tuple[str | None, str | None, str], Finding] = {}
     for finding in findings:
-        key = (finding.place.sheet, finding.place.column, finding.code)
-        if finding.is_error:
-            seen[key] += 1
-        if seen[key] <= MOST or not finding.is_error:
+        column = None if finding.kind is UNKNOWN_COLUMN else finding.place.column
+        key = (finding.place.sheet, column, finding.code)
+        seen[key] += 1
+        if seen[key] <= MOST:
             kept.append(finding)
         else:
-            places[key] = replace(finding.place, cell=None, row=None)
-    return kept + [TOO_MANY.at(places[key], nombre=seen[key] - MOST, code=key[2]) for key in places]
+            rest[key] = replace(finding, place=replace(finding.place, cell=None, row=None, column=column))
+    return kept + [
+        (TOO_MANY if last.is_error else MORE).at(last.place, nombre=seen[key] - MOST, code=last.code)
+        for key, last in rest.items()
+    ]
 
 
 def _rows_of(sheet: Sheet, located: Located, file: str, refused: list[Place]) -> Iterator[Row]:
