@@ -157,6 +157,13 @@ def test_a_hyphen_and_a_comma_in_a_name_are_told_with_what_to_type(
     assert said in finding.message.replace("\u00a0", " ")
 
 
+def test_a_text_of_braces_takes_the_time_of_its_length(tmp_path: Path) -> None:
+    docx = Docx("{ x " * 4_000 + "{{ nom }}" + " x }" * 4_000)
+    started = time.perf_counter()
+    assert "MOD125" not in codes(tmp_path, docx)
+    assert time.perf_counter() - started < 5
+
+
 def test_a_brace_too_many_is_told_in_the_title(tmp_path: Path) -> None:
     (finding,) = findings(tmp_path, Docx("x").title("Lettre à {{ nom }} }"))
     assert (finding.code, finding.place.part) == ("MOD125", "propriétés")

@@ -15,7 +15,7 @@ _WHOLE: Final = frozenset({"{{", "{%", "}}", "%}"})
 # Tags stand as one sign followed by another, so that two which touch stay two.
 _HEAD, _TAIL = "\ue000", "\ue001"
 _ESCAPED: Final = re.compile(r"\{_[{%]|[}%]_\}")
-_PAIR: Final = re.compile(r"\{([^{}]*)\}")
+_BRACE: Final = re.compile("[{}]")
 _ONE_TAG: Final = re.compile(rf"\s*{_HEAD}{_TAIL}+\s*")
 _TOUCHED: Final = re.compile(
     rf"(?<![{{}}%#])[{{}}]\s*({_HEAD}{_TAIL}+)|({_HEAD}{_TAIL}+)\s*[{{}}](?![{{}}%#])"
@@ -63,18 +63,22 @@ def touched(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
         text: The text of a paragraph.
         spans: The characters that each of its tags takes, in order.
     """
+    parts, at = [], 0
     for start, end in spans:
-        text = text[:start] + _HEAD + _TAIL * (end - start - 1) + text[end:]
-    text = _ESCAPED.sub("___", text)
-    while (paired := _PAIR.sub(_without_braces, text)) != text:
-        text = paired
-    starts = [start for start, _ in spans]
-    for match in _TOUCHED.finditer(text):
-        yield starts.index(match.start(match.lastindex or 0))
-
-
-def _without_braces(pair: re.Match[str]) -> str:
-    return pair[0] if _ONE_TAG.fullmatch(pair[1]) else f" {pair[1]} "
+        parts += [text[at:start], _HEAD, _TAIL * (end - start - 1)]
+        at = end
+    signs = list(_ESCAPED.sub("___", "".join([*parts, text[at:]])))
+    masked, opened = "".join(signs), list[int]()
+    for brace in _BRACE.finditer(masked):
+        if brace[0] == "{":
+            opened.append(brace.start())
+        elif opened:
+            first, last = opened.pop(), brace.start()
+            if not _ONE_TAG.fullmatch(masked, first + 1, last):
+                signs[first] = signs[last] = " "
+    ranks = {start: rank for rank, (start, _) in enumerate(spans)}
+    for match in _TOUCHED.finditer("".join(signs)):
+        yield ranks[match.start(match.lastindex or 0)]
 
 
 def _facing(sign: str) -> str:
