@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-import resource
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Callable
@@ -22,6 +23,17 @@ from clspd_docs.packets.intake import Annex, forget, intake
 from clspd_docs.packets.intake_child import MAX_MEMORY
 
 PLACE = Place("registers/clspd.xlsx", "Ordre du jour", "F7", 7, "Pièce")
+
+
+# In a process of its own: a child's peak is never under what its parent held when it was born.
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from clspd_docs.origin import Place
+from clspd_docs.packets.intake import intake
+found = intake(Path(sys.argv[1]), Place("annexe.pdf"))
+print(found.code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 
 
 def arrive(tmp_path: Path, data: bytes, kept: Path | None = None) -> Annex | Finding:
@@ -167,12 +179,15 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 def test_file_made_to_exhaust_the_machine_is_refused_in_bounded_time(tmp_path: Path, bomb: str) -> None:
     data = BOMBS[bomb]()
     assert len(data) < 4_000_000
+    (tmp_path / "annexe.pdf").write_bytes(data)
     start = time.perf_counter()
-    assert refused(tmp_path, data) in {"DOS204", "DOS205"}
+    answer = subprocess.run(
+        [sys.executable, "-c", MEASURED, tmp_path / "annexe.pdf"], capture_output=True, text=True, check=True
+    )
+    code, kib = answer.stdout.split()
+    assert code in {"DOS204", "DOS205"}
     assert time.perf_counter() - start < room.TIMEOUT
-    assert (
-        resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MAX_MEMORY // 1024
-    )  # kilobytes, the largest child
+    assert int(kib) < MAX_MEMORY // 1024
 
 
 def test_child_that_never_ends_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

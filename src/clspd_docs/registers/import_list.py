@@ -54,8 +54,8 @@ DOUBTS: Final[Mapping[Doubt, Kind]] = {
         Severity.WARNING,
         "Nom et prénom à séparer",
         "Rien ne dit où finit le prénom : le nom entier est écrit dans « Nom ».",
-        "Séparer à la main ; ou, si toute la colonne suit le même ordre, recommencer avec l’option"
-        ' --colonne "{colonne}=Prénom Nom" (ou "{colonne}=Nom Prénom").',
+        "Séparer à la main ; ou, si toute la colonne suit le même ordre, recommencer avec "
+        '« --colonne "{colonne}=Prénom Nom" », ou « --colonne "{colonne}=Nom Prénom" ».',
         bad="Claire Martin",
         good="Claire MARTIN",
     ),
