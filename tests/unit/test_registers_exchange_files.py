@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from builders.classeur import classeur
 from builders.echanges import exported, imported, run_export, saved, values
@@ -87,6 +89,33 @@ def test_a_csv_of_another_export_stops_even_with_force(folder: Folder) -> None:
     folder.path("registers/clspd-csv/Budget.csv").write_text("a;b", encoding="utf-8")
     with pytest.raises(Stop, match=r"REG149 registers/clspd-csv/Budget\.csv"):
         export_workbook(folder, Format.CSV, force=True)
+
+
+def test_own_values_that_come_back_as_texts_are_told_at_the_export(tmp_path: Path) -> None:
+    workbook = classeur().sheet("Membres").add_column("Poids", 0.3).add_column("Venu", True)
+    workbook.sheet("Axes").add_column("Vu", dt.datetime.fromisoformat("2026-01-02T03:04:05")).add_column(
+        "Note", "rien"
+    )
+    folder = saved(workbook.add_sheet("Budget", ["Total", 3]), tmp_path)
+    report = export_workbook(folder, Format.CSV)
+    told = {f.place.sheet: f.message for f in report.findings if f.code == "REG147"}
+    assert told.keys() == {"Membres", "Axes", "Budget"}
+    assert "les nombres et les valeurs VRAI et FAUX de vos" in told["Membres"]
+    assert "les dates, heures et durées" in told["Axes"]
+    assert "02/01/2026 03:04:05" in folder.path("registers/clspd-csv/Axes.csv").read_text(
+        encoding="utf-8-sig"
+    )
+    assert not [f for f in export_workbook(folder, Format.JSON).findings if f.code == "REG147"]
+
+
+def test_own_sheets_come_back_from_csv_in_their_order(tmp_path: Path) -> None:
+    workbook = classeur()
+    for title in ("Zones", "Élus", "Budget"):
+        workbook.add_sheet(title, ["Nom du lieu"], [title])
+    folder = saved(workbook, tmp_path)
+    export_workbook(folder, Format.CSV)
+    import_workbook(folder, folder.path("registers/clspd-csv"), folder.path(IMPORTED))
+    assert load_workbook(folder.path(IMPORTED)).sheetnames[-3:] == ["Zones", "Élus", "Budget"]
 
 
 def test_an_import_never_replaces_a_workbook(folder: Folder) -> None:

@@ -112,6 +112,10 @@ def test_a_workbook_of_what_openpyxl_writes_loses_nothing(tmp_path: Path) -> Non
         (with_tail(ext("<x14:dataValidations><x14:dataValidation/></x14:dataValidations>")), "déroulantes"),
         (with_tail(ext("<x14:conditionalFormattings><x14:conditionalFormatting/>")), "conditionnelles"),
         (with_tail('<picture r:id="rId9"/>'), "arrière-plan"),
+        (
+            with_tail('<protectedRanges><protectedRange name="Saisie" sqref="A2"/></protectedRanges>'),
+            "modifiables",
+        ),
         (with_tail('<legacyDrawingHF r:id="rId9"/>'), "en-tête"),
         (with_part("slicer", "xl/slicers/slicer1.xml"), "segments"),
         (with_part("timeline", "xl/timelines/timeline1.xml"), "chronologies"),
@@ -149,6 +153,25 @@ def test_what_a_sheet_would_lose_is_told_with_its_name(data: bytes, what: str) -
 )
 def test_what_the_workbook_would_lose_is_told_without_a_sheet(part: str, what: str) -> None:
     assert losses(packed(unpacked(file_of(book())) | {part: b"<x/>"})) == (what,)
+
+
+def test_a_file_that_is_shared_with_a_password_is_told() -> None:
+    parts = unpacked(file_of(book()))
+    shared = b'<fileSharing readOnlyRecommended="1"/><workbookPr'
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"<workbookPr", shared)
+    (told,) = losses(packed(parts), whole=True)
+    assert "réservation du fichier" in told
+
+
+def test_the_company_and_the_manager_of_a_file_are_kept() -> None:
+    parts = unpacked(file_of(book()))
+    firm = b"<Manager>Zo&#233; Roy</Manager><Company>Ville de Montbrun &amp; Cie</Company>"
+    parts["docProps/app.xml"] = parts["docProps/app.xml"].replace(b"</Properties>", firm + b"</Properties>")
+    data = packed(parts)
+    assert losses(data, whole=True) == ()
+    after = unpacked(saved(opened(data), data))["docProps/app.xml"]
+    assert after.count(firm) == 1
+    assert load_workbook(io.BytesIO(saved(opened(data), data))).sheetnames == ["Paramètres", "Membres"]
 
 
 def test_two_sheets_are_named_together() -> None:

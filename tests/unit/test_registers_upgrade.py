@@ -114,6 +114,14 @@ def test_a_missing_sheet_comes_back_in_its_place_with_its_lists(tmp_path: Path) 
     assert target(book, "ids_groupes") == ("Groupes", 1, 2, 1000)
 
 
+def test_a_sheet_hidden_for_good_stays_so(tmp_path: Path) -> None:
+    old = old_example()
+    old["Axes"].sheet_state = "veryHidden"
+    done, book = upgraded(old, tmp_path)
+    assert done.changes
+    assert book["Axes"].sheet_state == "veryHidden"
+
+
 def test_one_sheet_only_stays_selected(tmp_path: Path) -> None:
     old = old_example()
     old.remove(old["Groupes"])

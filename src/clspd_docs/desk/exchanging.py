@@ -16,7 +16,7 @@ from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.registers.council import council
 from clspd_docs.registers.exchange import Content, content_of
-from clspd_docs.registers.exchange_csv import csv_files, csv_source
+from clspd_docs.registers.exchange_csv import csv_files, csv_source, made_text
 from clspd_docs.registers.exchange_incoming import json_source
 from clspd_docs.registers.exchange_json import json_bytes
 from clspd_docs.registers.exchange_workbook import content_workbook
@@ -74,6 +74,7 @@ def export_workbook(folder: Folder, to: Format, target: Path | None = None, *, f
         if foreign:  # it would come back with the import
             raise Stop(ALREADY_THERE.at(Place(name_in(folder, min(foreign)))), ExitCode.USAGE)
         _write(folder, files, force=force)
+        findings += made_text(content, name)
     return _report("registers export", content, findings, name_in(folder, path))
 
 

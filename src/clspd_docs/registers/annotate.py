@@ -60,6 +60,9 @@ def annotated(data: bytes, findings: Iterable[Finding], file: str, lacks: Sequen
     lost = (*lacks, *losses(data, whole=True))
     book = opened(data)
     remove_marks(book)
+    for ws in book.worksheets:
+        if ws.sheet_state == "veryHidden":
+            ws.sheet_state = "hidden"  # else nobody could show what is marked there
     ranked = sorted(in_order(findings), key=lambda f: list(Severity).index(f.kind.severity))
     copy = _Copy(book)
     spots: dict[Cell, list[Finding]] = defaultdict(list)
@@ -163,7 +166,7 @@ def _title(title: str) -> str:
 
 
 def remove_marks(book: Workbook) -> bool:
-    """Undo what an earlier copy shows, and what would keep a hidden sheet from being shown; True for a copy."""
+    """Undo what an earlier copy shows; True for a copy."""
     is_marked = _PROPERTY in book.custom_doc_props.names  # type: ignore[attr-defined] # missing from types-openpyxl
     if is_marked:
         del book.custom_doc_props[_PROPERTY]  # type: ignore[attr-defined] # missing from types-openpyxl
@@ -171,8 +174,6 @@ def remove_marks(book: Workbook) -> bool:
         if is_errors_sheet(ws):
             book.remove(ws)
             continue
-        if ws.sheet_state == "veryHidden":
-            ws.sheet_state = "hidden"
         kept = ConditionalFormattingList()
         for block in ws.conditional_formatting:
             for rule in list(block.rules):

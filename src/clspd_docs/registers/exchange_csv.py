@@ -13,13 +13,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from clspd_docs.domain.french import cle
+from clspd_docs.domain.french import cle, liste
 from clspd_docs.errors import Stop
 from clspd_docs.findings import Finding
 from clspd_docs.origin import Place
 from clspd_docs.registers.cells import show
 from clspd_docs.registers.csv_text import csv_grid
-from clspd_docs.registers.exchange import Content, Illegible, Line, free_name
+from clspd_docs.registers.exchange import NOT_CARRIED, Content, Illegible, Line, free_name
 from clspd_docs.registers.exchange_json import NOT_OURS, TOO_BIG
 from clspd_docs.registers.grid import Grid, Shown
 from clspd_docs.registers.preflight import Form, bytes_of
@@ -28,6 +28,12 @@ from clspd_docs.registers.sheets import SHEETS
 from clspd_docs.registers.source import Source
 from clspd_docs.registers.write import RECORD_HEADERS
 
+ORDER: Final = "ordre-des-feuilles.txt"
+_TYPES: Final[Mapping[str, set[type]]] = {
+    "les nombres": {int, float},
+    "les dates, heures et durées": {dt.datetime, dt.time, dt.timedelta},
+    "les valeurs VRAI et FAUX": {bool},
+}
 MAX_FILES: Final = 200
 MAX_CELLS: Final = 800_000  # of all the files; 5,000 members summoned to 12 sessions are 500,000
 _NO_FILE: Final = re.compile(r'[<>"|\x00-\x1f]')
@@ -39,7 +45,10 @@ _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would compu
 
 
 def csv_files(content: Content) -> dict[str, bytes]:
-    """Return the CSV files of ``content`` by name; a sheet that is empty and not ours has none."""
+    """Return the CSV files of ``content`` by name; a sheet that is empty and not ours has none.
+
+    The secretary's own sheets come back in their order by a text file that lists them.
+    """
     files = {f"{sheet.title}.csv": _file(list(_rows(sheet, content.lines[sheet.key]))) for sheet in SHEETS}
     taken = {cle(name.removesuffix(".csv")) for name in files}
     for title, lines in content.others:
@@ -47,7 +56,23 @@ def csv_files(content: Content) -> dict[str, bytes]:
         if width:
             rows = [[_text(raw) for raw in line] + [""] * (width - len(line)) for line in lines]
             files[f"{_name(title, taken)}.csv"] = _file(rows)
-    return files
+    own = list(files)[len(SHEETS) :]
+    return files | ({ORDER: "\r\n".join(own).encode("utf-8-sig")} if len(own) > 1 else {})
+
+
+def made_text(content: Content, file: str) -> Iterator[Finding]:
+    """Yield a finding for each sheet of the workbook ``file`` with values of the secretary's own that come back as texts."""
+    ours = [
+        (sheet.title, (raw for line in content.lines[sheet.key] for raw in line.extras.values()))
+        for sheet in SHEETS
+    ]
+    others = [(title, (raw for line in lines for raw in line)) for title, lines in content.others]
+    for tab, (title, raws) in enumerate([*ours, *others], 1):
+        classes = {type(raw) for raw in raws}
+        words = [word for word, known in _TYPES.items() if classes & known]
+        if words:
+            quoi = f"{liste(words)} de vos propres cellules, qui reviendront du CSV en texte"
+            yield NOT_CARRIED.at(Place(file, title, tab=tab), quoi=quoi)
 
 
 def _file(rows: Sequence[Sequence[str]]) -> bytes:
@@ -94,6 +119,8 @@ def _typed(value: Any) -> str:
         return "oui" if value else "non"
     if isinstance(value, float | Decimal):
         return (f"{value:f}" if isinstance(value, Decimal) else show(value)).replace(".", ",")
+    if isinstance(value, dt.datetime) and value.second:
+        return f"{value:%d/%m/%Y %H:%M:%S}"
     if isinstance(value, dt.time) and value.second:
         return value.isoformat("seconds")
     return show(value)
@@ -105,7 +132,7 @@ def _typed(value: Any) -> str:
 def csv_source(folder: Path, file: str) -> tuple[Source, list[Finding]]:
     """Return the CSV files of ``folder`` as one workbook, each a sheet, and what was guessed to read them.
 
-    A file that cannot be read at all is told, and its sheet is missing.
+    A file that cannot be read at all is told, and its sheet is missing. Files that ``ORDER`` names keep its order.
 
     Raises:
         Stop: REG141 without any CSV file, REG142 with too many; the fault of the first one when none can be read.
@@ -113,6 +140,8 @@ def csv_source(folder: Path, file: str) -> tuple[Source, list[Finding]]:
     paths = sorted(
         path for path in folder.iterdir() if path.suffix.lower() == ".csv" and path.name[0] not in ".~"
     )
+    ranks = _ranks(folder / ORDER)
+    paths.sort(key=lambda path: ranks.get(cle(path.name), len(ranks)))
     if not paths:
         raise Stop(NOT_OURS.at(Place(file), detail="le dossier ne contient aucun fichier .csv"))
     if len(paths) > MAX_FILES:
@@ -140,6 +169,15 @@ def csv_source(folder: Path, file: str) -> tuple[Source, list[Finding]]:
         raise stops[0]
     findings += [stop.finding for stop in stops]
     return Source(file, digest.hexdigest(), Form.CSV, grids), findings
+
+
+def _ranks(path: Path) -> dict[str, int]:
+    """Return the rank of each file that the list at ``path`` names; none without a list that can be read."""
+    try:
+        text = bytes_of(path, Place(path.name)).decode("utf-8-sig")
+    except (Stop, UnicodeDecodeError):
+        return {}
+    return {cle(name): rank for rank, name in enumerate(text.splitlines())}
 
 
 def _unprotected(grid: Grid) -> Mapping[int, Mapping[int, Shown]]:

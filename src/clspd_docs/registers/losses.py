@@ -37,6 +37,7 @@ _AFTER_CELLS: Final = {
     rb"<\w+:sparklineGroup\b": "les graphiques sparkline",
     rb"<x14:dataValidation\b": "des listes déroulantes tirées d’une autre feuille",
     rb"<x14:conditionalFormatting\b": "des mises en forme conditionnelles récentes (barres, icônes)",
+    rb"<(?:\w+:)?protectedRange\b": "les plages qui restent modifiables dans une feuille protégée",
     rb"<(?:\w+:)?picture\b": "l’image d’arrière-plan",
     rb"<(?:\w+:)?legacyDrawingHF\b": "les images d’en-tête et de pied de page",
 }
@@ -53,6 +54,7 @@ _PARTS: Final = {
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _CONTROL: Final = re.compile(rb'ObjectType="(?!Note")')
 _RICH: Final = re.compile(rb"<(?:\w+:)?(?:si|is)>\s*<(?:\w+:)?r>")
+_SHARING: Final = re.compile(rb"<(?:\w+:)?fileSharing\b")
 _CHART: Final = "/chart"
 _VECTOR: Final = (".emf", ".wmf")
 
@@ -151,5 +153,7 @@ def _of_workbook(package: Package) -> Iterator[str]:
     )
     if any(_RICH.search(content) for content in strings):
         yield RICH_TEXT
+    if any(_SHARING.search(c) for n, c in package.parts.items() if re.fullmatch(r"xl/workbook\d*\.xml", n)):
+        yield "la réservation du fichier (mot de passe d’écriture, lecture seule recommandée)"
     if b"XLDAPR" in package.parts.get("xl/metadata.xml", b""):
         yield "les formules à résultats multiples"

@@ -23,6 +23,8 @@ from clspd_docs.registers.workbook import cells_of
 
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d+)"[^>]*>')
 _FORMULA: Final = re.compile(rb'<c r="(\w+)"([^>]*)>(<f(?:[^>]*/>|.*?</f>))<v\s*(?:/>|></v>)</c>', re.DOTALL)
+_APP: Final = "docProps/app.xml"
+_FIRM: Final = re.compile(rb"<(Company|Manager)>[^<]+</\1>")
 _COMMENT_WIDTH: Final = 380  # pixels
 _COMMENT_LINE: Final = (52, 17)  # characters, pixels
 
@@ -55,6 +57,7 @@ def saved(book: Workbook, data: bytes) -> bytes:
     values = _results(book, data) if _has_formulas(book) else {}
     fixed = _fixed_heights(data)
     parts = written(book)
+    parts[_APP] = parts[_APP].replace(b"</Properties>", _firm(data) + b"</Properties>")
     for number, ws in enumerate(book.worksheets, 1):
         name = f"xl/worksheets/sheet{number}.xml"
         content = _ROW.sub(_loosened(fixed.get(ws.title, frozenset())), parts[name])
@@ -77,6 +80,11 @@ def fit(comment: Any) -> None:
     characters, pixels = _COMMENT_LINE
     lines = sum(len(line) // characters + 1 for line in comment.text.splitlines())
     comment.width, comment.height = _COMMENT_WIDTH, min(700, 24 + pixels * max(lines, 1))
+
+
+def _firm(data: bytes) -> bytes:
+    """Return the company and the manager that the file's properties name; openpyxl forgets them."""
+    return b"".join(m[0] for m in _FIRM.finditer(unpacked(data).get(_APP, b"")))
 
 
 def _can_be_written(image: Any) -> bool:
