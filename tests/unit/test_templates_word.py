@@ -147,6 +147,18 @@ def test_a_property_that_is_not_there_leaves_the_field_as_it_is(render: Any) -> 
     )
 
 
+# --- Fields that move -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "code", ["{{ 'DA' }}TE", "{% if membre.nom %}DATE{% endif %}", "{{ membre.note|ou_vide }}TIME"]
+)
+def test_a_field_that_a_tag_makes_move_is_not_published(render: Any, code: str) -> None:
+    assert fault(render(Docx().xml(shown(code)))).code == "MOD146"
+    simple = f'<w:p><w:fldSimple w:instr="{code}">{run("ancien")}</w:fldSimple></w:p>'
+    assert fault(render(Docx().xml(simple).paragraph("{{ ville }}"))).code == "MOD146"
+
+
 # --- Tracked changes and comments -----------------------------------------------------------------------
 
 

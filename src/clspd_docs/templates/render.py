@@ -49,6 +49,7 @@ from clspd_docs.templates.property_fields import properties_of, write_properties
 from clspd_docs.templates.resolve import resolved
 from clspd_docs.templates.skeleton import has_full_tables
 from clspd_docs.templates.structure import MISPLACED, structure_faults
+from clspd_docs.templates.word_fields import MOVING_FIELD, moving_in
 from clspd_docs.templates.zipping import Member, archive, deflated, stored
 
 IMAGES: Final = "images"
@@ -162,7 +163,7 @@ class Template:
                 dates of the document).
 
         Returns:
-            The bytes, or every fault met: MOD120 to MOD124, FUS101 to FUS115; FUS112 and FUS114 come with the
+            The bytes, or every fault met: MOD120 to MOD124, MOD146, FUS101 to FUS115; FUS112 and FUS114 come with the
             bytes.
         """
         compiled, run, media = self._compiled, Run(context), Media()
@@ -181,6 +182,7 @@ class Template:
             if part.restarts_lists and compiled.lists:
                 xml = restart(xml, compiled.lists, copies)
             place = Place(self.place_file, part=part.text.label)
+            findings += [MOVING_FIELD.at(place, champ=name) for name in moving_in(xml)]
             placed = place_drawings(xml, context.get(DRAWINGS, {}), place)
             findings += placed.findings
             charts |= placed.members
