@@ -49,6 +49,7 @@ from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.packets.inspect import page_texts
 from clspd_docs.templates.docx_text import lines
+from clspd_docs.templates.explain import OVER_BUDGET
 from clspd_docs.templates.lint import properties_of
 from clspd_docs.templates.lint_fields import ABSENT, field_faults
 from clspd_docs.templates.lint_scan import Fault, scan
@@ -328,6 +329,8 @@ def _first(
         if rendered.docx is not None:
             return rendered, [one]
         failed = failed or rendered
+        if any(finding.kind is OVER_BUDGET for finding in rendered.findings):
+            break  # it would take as long for each of the others
     return failed or Rendered(None, ()), list(tries)
 
 

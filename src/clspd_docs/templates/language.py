@@ -13,13 +13,16 @@ from typing import Any, Final, NoReturn
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.exceptions import TemplateRuntimeError
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
+from clspd_docs.templates.budget import budget_of, counted, counting
 from clspd_docs.templates.filters import (
+    COUNTED,
     ESCAPED,
     FILTERS,
     JOINED,
@@ -60,6 +63,10 @@ class _Unknown(StrictUndefined):
         super().__init__(hint, obj, name, exc or error)  # type: ignore[arg-type]  # Jinja only calls it
 
 
+_OUTPUTS: Final = frozenset({PRINTED, ESCAPED})  # what they give is counted with the text of the document
+_COUNTED: Final = {name: f if name in _OUTPUTS else counting(f) for name, f in FILTERS.items()} | {
+    COUNTED: counted
+}
 _LOOP_CALLS: Final = frozenset({"cycle", "changed"})
 _REFUSED_TYPES: Final = (GeneratorType, CoroutineType, AsyncGeneratorType)
 
@@ -90,7 +97,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         # Jinja’s optimizer takes the square of the depth of an expression.
         super().__init__(autoescape=False, undefined=_Unknown, cache_size=0, optimized=False)
         self.globals.clear()
-        self.filters = dict(FILTERS)
+        self.filters = dict(_COUNTED)
         if escaped:
             self.filters[PRINTED] = FILTERS[ESCAPED]
 
@@ -133,7 +140,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
             hasattr(result, "__len__") and len(result) > MAX_TEXT
         ):
             raise TooMuchError
-        return result
+        return budget_of(context).spend(result)
+
+    def call_test(
+        self,
+        name: str,
+        value: Any,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        context: Context | None = None,
+        eval_ctx: EvalContext | None = None,
+    ) -> Any:
+        """Test an item of a list, within the time of the document."""
+        if context is not None:
+            budget_of(context).look()
+        return super().call_test(name, value, args, kwargs, context, eval_ctx)
 
 
 def _is_number(value: object) -> bool:
@@ -204,7 +225,20 @@ class _Rules(NodeTransformer):
     def visit_Test(self, node: nodes.Test) -> nodes.Node:  # noqa: N802 - Jinja's naming
         if node.name not in TESTS:
             _refuse(f"is {node.name}", node.lineno)
-        return self.generic_visit(node)
+        return self._visit_made(node)
+
+    def _visit_made(self, node: nodes.Expr) -> nodes.Node:
+        """Count what an expression makes, or looks through, in the budget of the document."""
+        self.generic_visit(node)
+        return _filter(node, COUNTED, [])
+
+    visit_Compare = visit_List = visit_Dict = _visit_made  # noqa: N815 - Jinja's naming
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        return self._visit_made(node) if node.ctx == "load" else self.generic_visit(node)
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        return self._visit_made(node) if isinstance(node.arg, nodes.Slice) else self.generic_visit(node)
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja's naming
         self.generic_visit(node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,11 +34,15 @@ _NAME: Final = re.compile(r'\s*"?([^\s"\\]+)')
 
 @dataclass(slots=True)
 class WordField:
-    """A field: its code as it is typed, and the element that a fault of it speaks of."""
+    """A field: its code as it is typed, and the element that a fault of it speaks of.
+
+    ``is_long``: it goes on over several paragraphs, or is never closed.
+    """
 
     element: etree._Element
     code: str
     in_code: bool = True
+    is_long: bool = False
 
     @property
     def name(self) -> str:
@@ -59,6 +63,7 @@ def word_fields(root: etree._Element) -> Iterator[WordField]:
     a field by itself. What a tracked change takes away is not read.
     """
     opened: list[WordField] = []
+    starts: list[etree._Element | None] = []
     for node in root.iter(*_NODES):
         if node.tag == _SIMPLE:
             yield WordField(node, node.get(q("w:instr")) or "")
@@ -67,10 +72,12 @@ def word_fields(root: etree._Element) -> Iterator[WordField]:
             continue
         mark = node.get(q("w:fldCharType")) if node.tag == _MARK else None
         if mark == "begin":
-            opened.append(WordField(node, ""))
+            opened.append(WordField(node, "", is_long=True))
+            starts.append(_paragraph(node))
         elif mark == "separate" and opened:
             opened[-1].in_code = False
         elif mark == "end" and opened:
+            opened[-1].is_long = _paragraph(node) is not starts.pop()
             yield opened.pop()
         elif mark is None:
             around = next((field for field in reversed(opened) if field.in_code), None)
@@ -86,8 +93,21 @@ def _is_gone(node: etree._Element) -> bool:
     return next(node.iterancestors(*_GONE), None) is not None
 
 
+def _paragraph(node: etree._Element) -> etree._Element | None:
+    return next(node.iterancestors(q("w:p")), None)
+
+
+def may_move(root: etree._Element, prefixes: Collection[str]) -> bool:
+    """True when the documents may have a moving field: one is there, or the merge may make one.
+
+    A tag makes one from within a code, or when the run or the paragraphs that its prefix takes away hold the marks
+    of a field.
+    """
+    fields = list(word_fields(root))
+    long = any(prefixes) and any(field.is_long for field in fields)
+    return long or ("r" in prefixes and bool(fields)) or any(f.is_moving or "{" in f.code for f in fields)
+
+
 def moving_in(xml: str) -> list[str]:
-    """Return the names of the moving fields of a part, once merged: a tag may have made one."""
-    if "fldChar" not in xml and "fldSimple" not in xml:
-        return []
+    """Return the names of the moving fields of a part, once merged."""
     return [field.name for field in word_fields(parse(xml.encode())) if field.is_moving]
