@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from functools import wraps
 from sys import getsizeof
 from time import monotonic, thread_time
@@ -16,8 +17,10 @@ from clspd_docs.templates.filters import TooMuchError
 
 MAX_SECONDS: Final = 2.0  # of processor; a plan local of 200 actions takes 0.05
 MAX_MADE: Final = 100_000_000  # bytes, of texts and of places in lists; such a plan makes 160 000
+MAX_NUMBER: Final = 10**18
 BUDGET: Final = "budget of the document"  # no tag can type a name with spaces
 _LISTS: Final = (list, tuple, dict)
+_NUMBERS: Final = (int, float, Decimal)
 
 
 class Budget:
@@ -41,9 +44,11 @@ class Budget:
         What compares or prints it goes through as many items, so that no value may be small and endless.
 
         Raises:
-            TooMuchError: The time or the memory is over.
+            TooMuchError: The time or the memory is over, or ``value`` is a number out of any use.
         """
         self.look()
+        if isinstance(value, _NUMBERS) and abs(value) > MAX_NUMBER:
+            raise TooMuchError
         waiting = [value]
         while waiting:
             one = waiting.pop()

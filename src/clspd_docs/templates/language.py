@@ -20,7 +20,7 @@ from jinja2.tests import TESTS
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
-from clspd_docs.templates.budget import budget_of, counted, counting
+from clspd_docs.templates.budget import MAX_NUMBER, budget_of, counted, counting
 from clspd_docs.templates.filters import (
     COUNTED,
     ESCAPED,
@@ -91,7 +91,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         escaped: False for a text that is no XML.
     """
 
-    intercepted_binops = frozenset({"+", "*", "%", "**"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
     def __init__(self, *, escaped: bool = True) -> None:
         # Jinja’s optimizer takes the square of the depth of an expression.
@@ -133,12 +133,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Compute within bounds: « 'a' * 10**9 » and « 10**9**9 » are refused."""
-        if operator != "+" and not (_is_number(left) and _is_number(right)):
+        if operator in {"*", "%", "**"} and not (_is_number(left) and _is_number(right)):
             raise TypeError(f"« {operator} » ne s’emploie qu’entre deux nombres")
         result = super().call_binop(context, operator, left, right)
-        if (_is_number(result) and abs(result) > MAX_TEXT**3) or (
-            hasattr(result, "__len__") and len(result) > MAX_TEXT
-        ):
+        if hasattr(result, "__len__") and len(result) > MAX_TEXT:
             raise TooMuchError
         return budget_of(context).spend(result)
 
@@ -196,6 +194,11 @@ class _Rules(NodeTransformer):
             lines = [node.lineno, *(child.lineno for child in node.find_all(nodes.Node))]
             _refuse(_CONSTRUCTIONS.get(type(node), type(node).__name__.lower()), next(filter(None, lines), 1))
         return super().generic_visit(node, *args, **kwargs)
+
+    def visit_Const(self, node: nodes.Const) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        if _is_number(node.value) and abs(node.value) > MAX_NUMBER:
+            _refuse(f"un nombre de plus de {len(str(MAX_NUMBER)) - 1} chiffres", node.lineno)
+        return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja's naming
         called = node.node

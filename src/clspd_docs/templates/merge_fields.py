@@ -64,6 +64,7 @@ NEXT_RECORD: Final = Kind(
 )
 
 _DEEPEST: Final = 20  # fields one in another, as Word has it
+_TOO_DEEP: Final = f"plus de {_DEEPEST} champs y sont les uns dans les autres"
 _LEVELS: Final = 3  # of fields that a text shows
 _RUN: Final = q("w:r")
 _PROPERTIES: Final = q("w:rPr")
@@ -204,12 +205,8 @@ def _complex(root: etree._Element) -> list[_Field]:
         stack = open_fields.setdefault(story, [])
         mark = run.find("w:fldChar", NS)
         kind = mark.get(q("w:fldCharType")) if mark is not None else None
-        if kind == "begin" and len(stack) < _DEEPEST:
-            stack.append(_Field([]))
-        elif kind == "begin":
-            stack[-1].buried += 1
-            for one in stack:
-                one.too_deep = True
+        if kind == "begin":
+            _open(stack)
         for depth, one in enumerate(stack):
             one.runs.append(run)
             if one.in_result and not (kind == "end" and depth == len(stack) - 1):
@@ -228,6 +225,16 @@ def _complex(root: etree._Element) -> list[_Field]:
             new_line = top.code and paragraph_of(run) is not paragraph_of(top.runs[-2])
             top.code += ("\n" if new_line else "") + _code_of(run)
     return done
+
+
+def _open(stack: list[_Field]) -> None:
+    """Open a field inside the others; one that is too deep is only counted."""
+    if len(stack) < _DEEPEST:
+        stack.append(_Field([]))
+        return
+    stack[-1].buried += 1
+    for one in stack:
+        one.too_deep = True
 
 
 def _closed(one: _Field, stack: list[_Field]) -> list[_Field]:
@@ -254,7 +261,7 @@ def _replaced(one: _Field, lexicon: Lexicon) -> Outcome:
     paragraph = paragraph_of(one.runs[0])
     together = {paragraph_of(run) for run in one.runs} == {paragraph}
     refusal = "" if together else "il s’étend sur plusieurs paragraphes"
-    refusal = f"plus de {_DEEPEST} champs y sont les uns dans les autres" if one.too_deep else refusal
+    refusal = _TOO_DEEP if one.too_deep else refusal
     outcome, text = _outcome(one.code, one.inner, paragraph, lexicon, refusal)
     if not together:
         _made_visible(one)
@@ -276,7 +283,7 @@ def _replaced(one: _Field, lexicon: Lexicon) -> Outcome:
 
 def _in_code(inner: _Field, lexicon: Lexicon) -> Outcome:
     """Put the translation of a field inside the code of another one, which stays."""
-    refusal = f"plus de {_DEEPEST} champs y sont les uns dans les autres" if inner.too_deep else ""
+    refusal = _TOO_DEEP if inner.too_deep else ""
     outcome, text = _outcome(inner.code, inner.inner, paragraph_of(inner.runs[0]), lexicon, refusal)
     run = etree.Element(_RUN)
     code = etree.SubElement(run, q("w:instrText"), {_SPACE: "preserve"})
