@@ -47,7 +47,7 @@ class Budget:
             TooMuchError: The time or the memory is over, or ``value`` is a number out of any use.
         """
         self.look()
-        if isinstance(value, _NUMBERS) and abs(value) > MAX_NUMBER:
+        if isinstance(value, _NUMBERS) and not -MAX_NUMBER <= value <= MAX_NUMBER:
             raise TooMuchError
         waiting = [value]
         while waiting:
