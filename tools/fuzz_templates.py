@@ -37,6 +37,7 @@ from clspd_docs.documents.view import Trace
 from clspd_docs.findings import Finding
 from clspd_docs.templates.lint import lint
 from clspd_docs.templates.package import open_template
+from clspd_docs.templates.preview_mark import marked
 
 TODAY: Final = dt.date(2026, 12, 1)
 SESSION: Final = "P-2027-02"
@@ -91,6 +92,7 @@ def judge(name: str, raw: bytes, names: Mapping[str, Any]) -> dict[str, Any]:
         faults.append("neither a document nor an error, or both")
     if rendered.docx is not None:
         faults += _malformed(rendered.docx)
+        marked(rendered.docx)
     return {"state": "faulty" if rendered.docx is None else "merged", "codes": codes, "faults": faults}
 
 

@@ -201,3 +201,20 @@ def test_a_workbook_that_cannot_be_read_does_not_stop_the_check(tmp_path: Path) 
     (folder.root / "registers/clspd.xlsx").write_bytes(b"rien")
     found = answer("-C", str(folder.root))
     assert (found["exit"], codes(found)) == (0, ["MOD187"])
+
+
+def test_templates_are_tried_with_a_workbook_of_any_name_and_it_is_told_when_there_is_none(
+    tmp_path: Path,
+) -> None:
+    folder = init(tmp_path / "essai", example=True)
+    written(folder.root / "templates_docx", Docx("{{ seance.points[0].resultat }}"), "ordre-du-jour.docx")
+    workbook = folder.root / "registers/clspd.xlsx"
+    found = codes(answer("-C", str(folder.root)))
+    assert "FUS102" in found
+    other = workbook.rename(workbook.with_suffix(".xlsm"))
+    assert codes(answer("-C", str(folder.root))) == found
+    other.unlink()
+    without = answer("-C", str(folder.root))
+    assert "FUS102" not in codes(without)
+    (told,) = [f for f in without["findings"] if f["code"] == "MOD187"]
+    assert told["place"]["file"] == "registers/clspd.xlsx"

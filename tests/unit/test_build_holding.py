@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -14,7 +16,9 @@ from clspd_docs.build.loading import Loaded, load
 from clspd_docs.build.preview import explain_build
 from clspd_docs.build.report import Report
 from clspd_docs.build.request import Options
-from clspd_docs.build.workspace import WORKBOOK, Folder, init
+from clspd_docs.build.workspace import TEMPLATES, WORKBOOK, Folder, init
+from clspd_docs.templates import budget
+from clspd_docs.templates.render import Rendered, Template
 from conftest import TODAY
 
 
@@ -45,6 +49,30 @@ def test_an_unreadable_name_holds_that_members_papers_and_the_lists_that_print_i
     reasons = next(d.reasons for d in report.documents if d.membre == "M014" and d.state == "held")
     assert "REG204" in reasons[0]
     assert "Membres" in reasons[0]
+
+
+def test_a_template_that_takes_too_long_is_tried_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    whole = Template.render
+
+    def counted(self: Template, context: Mapping[str, Any]) -> Rendered:
+        tried.append(self.name)
+        return whole(self, context)
+
+    monkeypatch.setattr(Template, "render", counted)
+    monkeypatch.setattr(budget, "MAX_SECONDS", 0.3)
+    init(tmp_path / "x", example=True)
+    loops = "".join(f"{{% for {name} in conseil.membres %}}" for name in "abcde") + "{% endfor %}" * 5
+    path = tmp_path / "x" / TEMPLATES / "coupon-reponse.docx"
+    path.write_bytes(template("{{ courrier.adresse|first }}", loops))
+    report = explain_build(Folder(tmp_path / "x"), Options(TODAY))
+    replies = [document for document in report.documents if document.document == "coupon-reponse"]
+    assert len(replies) > 10
+    assert {document.state for document in replies} == {"held"}
+    assert all("FUS105" in document.reasons[0] for document in replies)
+    assert tried.count("coupon-reponse.docx") == 1
 
 
 def test_an_unreadable_phone_holds_nothing_that_does_not_print_it(tmp_path: Path) -> None:

@@ -34,10 +34,7 @@ CHILD: Final = """
 import json, os, sys, time
 from pathlib import Path
 from clspd_docs.templates.lint import lint
-from clspd_docs.templates import engine
 from clspd_docs.templates.package import open_template
-
-engine.MAX_SECONDS = 2.0
 
 class Canary:
     nom = "Durand"
@@ -162,6 +159,7 @@ RUN: Final = (
     "{% debug %}",
     "{% raw %}{{ m }}{% endraw %}",
 )
+SLICES: Final = "".join(f"{{% set b{n} = a[:] %}}" for n in range(2000)) + "{{ a|length }}"
 GROW: Final = (
     "{{ 'x' * 10**9 }}",
     "{{ 'x' * 1000000000 }}",
@@ -189,6 +187,16 @@ GROW: Final = (
     "{% for a in l %}{% for b in l %}{% if a == b %}{% endif %}{% endfor %}{% endfor %}" * 3,
     "{{ s|replace('x', s) }}",
     "{{ l|join(s) }}",
+    "{% set t = s %}{% set a = [t] %}" + "{% set a = a + a %}" * 14 + "{{ a|map('upper')|list|length }}",
+    "{% set a = l|list %}" + "{% set a = a + a %}" * 6 + SLICES,
+    "{% set a = [1] %}{% set b = [1] %}" + "{% set a = [a, a] %}{% set b = [b, b] %}" * 40 + "{{ a == b }}",
+    "{% set a = [s] %}" + "{% set a = (a + a)|batch(2)|list %}" * 40 + "{{ a|sort|length }}",
+    "{% set a = (1, 2) %}" + "{% set a = (a, a) %}" * 40 + "{{ [a]|unique|list|length }}",
+    "{% set a = l|list %}" + "{% set a = a + a %}" * 6 + "{{ a|batch(6)|sum(start=[])|length }}",
+    "{% set a = l|list %}"
+    + "{% set a = a + a %}" * 6
+    + "{{ a|select('in', a)|reject('in', a)|list|length }}",
+    "{% set a = l|list %}" + "{% set a = a + a %}" * 6 + "{% if -1 in a or -1 is in a %}{% endif %}" * 2000,
 )
 DEEP: Final = (
     "{{ " + "(" * 480 + "1" + ")" * 480 + " }}",

@@ -214,6 +214,21 @@ def field(instruction: str) -> str:
     return f'<w:p><w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r></w:p>'
 
 
+def marks(*pieces: str) -> str:
+    """Return the runs of a field of ``pieces``; the last is its result when it is text and there are several."""
+    *code, result = pieces if len(pieces) > 1 and pieces[-1].startswith("<w:t>DA") else (*pieces, "")
+    runs = [piece if piece.startswith("<w:r>") else f"<w:r>{piece}</w:r>" for piece in code]
+    begin, separate, end = (
+        f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
+    )
+    return f"{begin}{''.join(runs)}{separate}<w:r>{result}</w:r>{end}"
+
+
+def marked(*pieces: str) -> str:
+    """Return a paragraph of such a field."""
+    return f"<w:p>{marks(*pieces)}</w:p>"
+
+
 @pytest.mark.parametrize(
     ("docx", "expected"),
     [
@@ -236,6 +251,22 @@ def field(instruction: str) -> str:
         (Docx().xml('<w:p><w:fldSimple w:instr=" TIME "/></w:p>'), ["MOD146"]),
         (Docx().xml(field("DDEAUTO excel")), ["MOD146"]),
         (Docx().xml(field("PAGE")), []),
+        *(
+            (Docx().xml(marked(*pieces)), ["MOD146"])
+            for pieces in (
+                ("<w:instrText> DA</w:instrText>", "<w:instrText>TE </w:instrText>"),
+                ("<w:instrText>INCLUDE</w:instrText>", "<w:instrText>PICTURE</w:instrText>", "<w:t> x</w:t>"),
+                ("<w:instrText>TI</w:instrText>", "<w:t>ME</w:t>"),
+                ('<w:instrText>DDEAUTO\\f "x"</w:instrText>',),
+                ("<w:instrText>IF 1 = 1 </w:instrText>", marks("<w:instrText>DATE</w:instrText>")),
+                (
+                    marks('<w:instrText>QUOTE "DA"</w:instrText>', "<w:t>DA</w:t>"),
+                    "<w:instrText>TE</w:instrText>",
+                ),
+            )
+        ),
+        (Docx().xml(marked("<w:instrText>DA</w:instrText>", "<w:instrText>Y</w:instrText>")), []),
+        (Docx().xml(marked("<w:instrText>REF x</w:instrText>", "<w:t>DATE</w:t>")), []),
     ],
 )
 def test_what_an_accessible_and_stable_pdf_needs_is_checked(

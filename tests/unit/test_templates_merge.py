@@ -304,6 +304,26 @@ def test_what_has_no_equivalent_stays_visible_and_says_why(field: str, cause: st
     assert found[0].endswith("» après.")
 
 
+def nested(depth: int) -> str:
+    """Return a condition that holds another, which holds another…"""
+    held = complex_field(" IF ", merge("Lieu"), ' = "" "a" "b" ')
+    for _ in range(depth - 2):  # the merge field is the innermost
+        held = complex_field(" IF ", merge("Lieu"), ' = "" "', held, '" "n" ')
+    return held
+
+
+def test_fields_deeper_than_word_has_them_are_refused_in_a_few_words() -> None:
+    found, outcomes = converted(nested(20))
+    assert found[0].count("{% if") == 19
+    for depth in (21, 200, 3000):
+        found, outcomes = converted(nested(depth), " fin ", merge("Nom"))
+        assert codes(outcomes) == ["MOD302"]
+        assert "plus de 20 champs" in outcomes[0].told[0][1]["cause"]
+        assert found[0].count("IF «Lieu»") == 2
+        assert len(found[0]) < 120
+        assert found[0].endswith("» fin {{ destinataire.nom|ou_vide }}")
+
+
 def test_an_unknown_name_stays_visible_and_highlighted() -> None:
     document = Docx().xml(line(merge("Numéro_interne")))
     with zipfile.ZipFile(io.BytesIO(document.build())) as archive:

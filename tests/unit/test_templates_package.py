@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from builders.docx import Docx, template
+from builders.docx import Docx, drawing, template
 from clspd_docs.templates.package import Opened, open_template
+from clspd_docs.templates.preview_mark import marked
 
 
 def opened(tmp_path: Path, raw: bytes, name: str = "lettre.docx") -> Opened:
@@ -121,6 +122,51 @@ def test_content_brought_from_outside_is_refused(tmp_path: Path, kind: str) -> N
 def test_a_hyperlink_is_let_through(tmp_path: Path) -> None:
     raw = Docx("Bonjour").link("hyperlink", "https://exemple.invalid/").build()
     assert opened(tmp_path, raw).findings == ()
+
+
+LOST = ("NULL", "../../../../etc/passwd", "embeddings/o.bin", "")
+
+
+@pytest.mark.parametrize("target", LOST)
+def test_a_link_to_a_part_that_is_not_there_is_dropped_with_a_note(tmp_path: Path, target: str) -> None:
+    result = opened(tmp_path, Docx("x").link("image", target, external=False).build())
+    assert codes(result) == ["MOD113"]
+    assert result.template is not None
+    assert b"rIdX" not in result.template.members["word/_rels/document.xml.rels"]
+    assert marked(result.template.render({}).docx or b"")
+
+
+@pytest.mark.parametrize("target", LOST)
+def test_a_picture_that_is_shown_and_not_there_is_refused(tmp_path: Path, target: str) -> None:
+    raw = (
+        Docx()
+        .link("image", target, external=False)
+        .xml(f"<w:p>{drawing('rIdX0', 'Blason', 4, 2)}</w:p>")
+        .build()
+    )
+    (finding,) = opened(tmp_path, raw).findings
+    assert (finding.code, dict(finding.facts)) == ("MOD114", {"genre": "image"})
+    raw = Docx("x").header("y").build()
+    assert codes(opened(tmp_path, changed(raw, "word/_rels/document.xml.rels", b"header1", b"NULL"))) == [
+        "MOD114"
+    ]
+
+
+def test_what_is_linked_in_other_words_is_still_outside_or_still_a_link(tmp_path: Path) -> None:
+    raw = Docx("x").link("image", "x.png").link("hyperlink", "x.html", external=False).build()
+    rels = "word/_rels/document.xml.rels"
+    assert codes(opened(tmp_path, changed(raw, rels, b"External", b"external"))) == ["MOD109"]
+    result = opened(tmp_path, Docx("x").link("hyperlink", "x.html", external=False).build())
+    assert result.template is not None
+    assert b'TargetMode="External"' in result.template.members[rels]
+    assert marked(result.template.render({}).docx or b"")
+
+
+def test_a_part_without_a_type_and_a_package_without_a_way_in_are_damaged(tmp_path: Path) -> None:
+    raw = Docx().picture("Blason").build()
+    assert codes(opened(tmp_path, changed(raw, "[Content_Types].xml", b'"png"', b'"gif"'))) == ["MOD105"]
+    assert codes(opened(tmp_path, changed(raw, "_rels/.rels", b"document.xml", b"styles.xml"))) == ["MOD105"]
+    assert codes(opened(tmp_path, changed(raw, "_rels/.rels", b'officeDocument"', b'other"'))) == ["MOD105"]
 
 
 def test_an_attached_template_is_dropped_with_a_note(tmp_path: Path) -> None:

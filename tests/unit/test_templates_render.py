@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from builders.docx import Docx, cell, table
 from builders.merge import NB, fault, member, text
-from clspd_docs.templates import engine
+from clspd_docs.templates import budget, engine
 from clspd_docs.templates.docx_text import lines
 
 # --- What prints -------------------------------------------------------------------------------------
@@ -180,6 +181,12 @@ def test_a_loop_over_cells_widens_the_grid_of_its_table_only(render: Any) -> Non
         ("{{ '{:>999999999}'.format(1) }}", "MOD122"),
         ("{{ range(10)|list }}", "MOD122"),
         ("{{ 10 ** 10 }}", "MOD122"),
+        ("{{ " + "9" * 400 + " }}", "MOD122"),
+        ("{% if 1e999 %}x{% endif %}", "MOD122"),
+        ("{{ '" + "9" * 400 + "'|int }}", "FUS105"),
+        ("{% set a = 9 %}" + "{% set a = a - (0 - a) %}" * 99 + "{{ a }}", "FUS105"),
+        ("{% set a = 9 %}" + "{% set a = [a, a]|sum %}" * 99 + "{{ a }}", "FUS105"),
+        ("{% set a = 9 %}" + "{% set a = a / 0.01 %}" * 99 + "{{ a }}", "FUS105"),
         ("{% set loop = membre %}{{ loop.cycle('x') }}", "FUS103"),
         ("{{ (points|map(attribute='titre')).gi_frame }}", "FUS101"),
         ("{% macro m() %}{% endmacro %}", "MOD122"),
@@ -267,12 +274,30 @@ def test_a_paragraph_full_of_braces_is_refused_at_once(render: Any) -> None:
 def test_loops_that_print_nothing_stop_at_the_time_budget(
     render: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "MAX_SECONDS", 0.1)
+    monkeypatch.setattr(budget, "MAX_SECONDS", 0.1)
     loops = "".join(f"{{% for a{n} in many %}}" for n in range(4)) + "{% endfor %}" * 4
     start = time.monotonic()
     finding = fault(render(loops, many=tuple(range(10_000))))
     assert finding.code == "FUS105"
     assert time.monotonic() - start < 5
+
+
+def test_the_time_of_a_document_is_that_of_the_processor(
+    render: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours = itertools.count(step=3600)  # a machine with much else to do
+    monkeypatch.setattr(budget, "monotonic", lambda: next(hours))
+    assert text(render("{% for p in points %}{{ p.rang }}{% endfor %}")) == "123"
+    monkeypatch.setattr(budget, "thread_time", lambda: next(hours))
+    assert fault(render("{% for p in points %}{{ p.rang }}{% endfor %}")).code == "FUS105"
+
+
+def test_what_a_document_makes_is_counted_together(render: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "MAX_MADE", 100_000)
+    upper = "{{ s|upper|length }}"
+    assert text(render(upper * 9, s="x" * 10_000)) == f"10{NB}000" * 9
+    assert fault(render(upper * 11, s="x" * 10_000)).code == "FUS105"
+    assert fault(render(Docx(upper * 6).header(upper * 6), s="x" * 10_000)).code == "FUS105"
 
 
 def test_a_document_larger_than_the_budget_is_refused(render: Any, monkeypatch: pytest.MonkeyPatch) -> None:

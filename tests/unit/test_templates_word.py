@@ -147,6 +147,33 @@ def test_a_property_that_is_not_there_leaves_the_field_as_it_is(render: Any) -> 
     )
 
 
+# --- Fields that move -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "code", ["{{ 'DA' }}TE", "{% if membre.nom %}DATE{% endif %}", "{{ membre.note|ou_vide }}TIME"]
+)
+def test_a_field_that_a_tag_makes_move_is_not_published(render: Any, code: str) -> None:
+    assert fault(render(Docx().xml(shown(code)))).code == "MOD146"
+    simple = f'<w:p><w:fldSimple w:instr="{code}">{run("ancien")}</w:fldSimple></w:p>'
+    assert fault(render(Docx().xml(simple).paragraph("{{ ville }}"))).code == "MOD146"
+
+
+def test_a_field_that_a_tag_leaves_open_is_read_with_what_follows(render: Any) -> None:
+    """The paragraph of a tag goes with the end of the field that stands in it."""
+    marks = {kind: f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")}
+    first, last = (f"<w:r><w:instrText>{code}</w:instrText></w:r>" for code in ("DA", "TE"))
+    gone = f"<w:p>{marks['separate']}{marks['end']}{run('{%p if ville %}')}</w:p>"
+    end = f"<w:p>{last}{marks['separate']}{marks['end']}</w:p>"
+    docx = Docx().xml(f"<w:p>{marks['begin']}{first}</w:p>").xml(gone).xml(end).paragraph("{%p endif %}")
+    assert fault(render(docx)).code == "MOD146"
+    row = f"<w:tr><w:trPr><w:del/></w:trPr><w:tc>{gone.replace('%p if ville %', 'x')}</w:tc></w:tr>"
+    table = f"<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid>{row}</w:tbl>"
+    assert (
+        fault(render(Docx().xml(f"<w:p>{marks['begin']}{first}</w:p>").xml(table).xml(end))).code == "MOD146"
+    )
+
+
 # --- Tracked changes and comments -----------------------------------------------------------------------
 
 

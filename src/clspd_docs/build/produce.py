@@ -28,6 +28,7 @@ from clspd_docs.domain.seances import Decision, Point
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.templates.drawings import drawn
+from clspd_docs.templates.explain import OVER_BUDGET
 from clspd_docs.templates.render import Rendered, Template
 
 RESERVED = Kind(
@@ -146,9 +147,14 @@ class Studio:
         self.jour = jour
         self.images = images(loaded)
         self.texts = guarded(loaded.conseil)
+        self._too_much: dict[
+            str, Rendered
+        ] = {}  # by template: one that went over its budget is not tried again
 
     def render(self, name: str, names: Mapping[str, Any], seance_date: dt.date | None) -> Rendered:
         """Render the template ``name``; a template that cannot be used is a finding."""
+        if name in self._too_much:
+            return self._too_much[name]
         template = self.loaded.templates.get(name)
         if template is None:
             file = f"{TEMPLATES}/{name}"
@@ -157,7 +163,11 @@ class Studio:
             return Rendered(None, causes or (missing,))
         fixed = dt.datetime.combine(seance_date or self.jour, dt.time())
         shown = {"images": self.images, "dessins": Drawings(names.get("plan"))}
-        return template.render({**names, **shown, "fixe_le": fixed})
+        rendered = template.render({**names, **shown, "fixe_le": fixed})
+        over = tuple(finding for finding in rendered.findings if finding.kind is OVER_BUDGET)
+        if over:
+            self._too_much[name] = Rendered(None, over)
+        return rendered
 
     def make(self, job: DocumentJob) -> Made | tuple[Finding, ...]:
         """Return the document, or why it is held."""

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from clspd_docs.build.files import is_file
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import ANNOTATED, COPY, CORRECTED, Loaded, load, templates_in
 from clspd_docs.build.produce import Made, Studio
 from clspd_docs.build.report import Report
-from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, WORKBOOK, Folder
+from clspd_docs.build.workspace import CATALOGUE, TEMPLATES, Folder
 from clspd_docs.desk.template_files import name_in, write_copy
 from clspd_docs.desk.template_names import OWN, any_names, names_of, uses_of
 from clspd_docs.documents.catalogue import Catalogue, Etape, read_catalogue
@@ -58,7 +57,7 @@ NOT_TRIED: Final = Kind(
     Severity.NOTE,
     "Modèles non essayés avec les données",
     "Le classeur ne peut pas être lu ({code}) : les modèles n’ont pas été essayés avec ses données.",
-    "Corriger le classeur (« clspd-docs check »), puis relancer.",
+    "Mettre le classeur dans le dossier « registers », ou le corriger (« clspd-docs check »), puis relancer.",
 )
 
 
@@ -249,12 +248,12 @@ def _reads(path: str, fields: Sequence[str]) -> bool:
 def _with_data(folder: Folder, jour: dt.date, sound: Sequence[_Checked]) -> list[Finding]:
     """Merge every document that the sound templates make for the sessions of the workbook; nothing is written."""
     templates = {one.original: one.template for one in sound if one.template is not None}
-    if not templates or not is_file(folder.path(WORKBOOK)):
+    if not templates:
         return []
     try:
         loaded = load(folder, jour)
     except Stop as stop:
-        return [NOT_TRIED.at(Place(WORKBOOK), code=stop.finding.code)]
+        return [NOT_TRIED.at(Place(folder.workbooks()[0]), code=stop.finding.code)]
     studio = Studio(replace(loaded, templates=templates), blocked([]), jour)
     files = {template.place_file for template in templates.values()}
     return in_order(

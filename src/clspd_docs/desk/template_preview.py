@@ -50,6 +50,7 @@ from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.packets.inspect import page_count, page_texts, text_places
 from clspd_docs.templates.docx_text import lines
+from clspd_docs.templates.explain import OVER_BUDGET
 from clspd_docs.templates.frames import frames
 from clspd_docs.templates.lint import properties_of
 from clspd_docs.templates.lint_fields import ABSENT, field_faults
@@ -337,6 +338,8 @@ def _first(
         if rendered.docx is not None:
             return rendered, [one], _squeezed("".join(getattr(names.get("courrier"), "adresse", ())))
         failed = failed or rendered
+        if any(finding.kind is OVER_BUDGET for finding in rendered.findings):
+            break  # it would take as long for each of the others
     return failed or Rendered(None, ()), list(tries), ""
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from time import monotonic
 from types import TracebackType
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from lxml import etree
 
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
+from clspd_docs.templates.budget import BUDGET, Budget
 from clspd_docs.templates.explain import REFUSED, explain
 from clspd_docs.templates.fields import read_fields
 from clspd_docs.templates.filters import BLANKS, INSERTS, BlankError, TooMuchError
@@ -42,8 +42,6 @@ from clspd_docs.templates.values import Insert
 
 MAX_PART: Final = 20_000_000  # characters of one rendered part
 MAX_TAG_TEXT: Final = 300_000  # characters of the tags of one part; those of a plan of 25 pages take 10 000
-MAX_SECONDS: Final = 10.0  # for a whole document
-_CHUNKS: Final = 64  # between two looks at the clock; one is a text between two tags, or a value
 
 LONE: Final = Kind(
     "MOD123",
@@ -126,7 +124,7 @@ class Run:
 
     context: Mapping[str, Any]
     inserts: list[Insert] = field(default_factory=list)
-    deadline: float = field(default_factory=lambda: monotonic() + MAX_SECONDS)
+    budget: Budget = field(default_factory=Budget)
 
 
 class Program:
@@ -159,9 +157,9 @@ class Program:
         text, faults = "", []
         try:
             context = self._jinja.new_context(
-                {**run.context, BLANKS: blanks, INSERTS: run.inserts}, shared=True
+                {**run.context, BLANKS: blanks, INSERTS: run.inserts, BUDGET: run.budget}, shared=True
             )
-            text = _within_budget(self._jinja.root_render_func(context), run.deadline)
+            text = _within_budget(self._jinja.root_render_func(context), run.budget)
         except Exception as error:  # noqa: BLE001 - a tag is a program of somebody else: whatever it raises is its fault
             tag = self._tag(_line_of(error.__traceback__, self._jinja))
             faults = [explain(error, tag, self._file, self._label, run.context)]
@@ -185,19 +183,20 @@ def _printed_braces(match: re.Match[str]) -> str:
     return f'{{{{ "{match[0][0]}" ~ "{match[0][2]}" }}}}'
 
 
-def _within_budget(chunks: Iterator[str], deadline: float) -> str:
+def _within_budget(chunks: Iterator[str], budget: Budget) -> str:
     """Return the chunks as one text; a loop that prints nothing gives empty ones.
 
     Raises:
-        TooMuchError: The text is too long, or the deadline is past.
+        TooMuchError: The text is too long, or the time of the document is over.
     """
     kept: list[str] = []
     size = 0
-    for number, chunk in enumerate(chunks, 1):
+    for chunk in chunks:
+        budget.look()
         if chunk:
             kept.append(chunk)
             size += len(chunk)
-        if size > MAX_PART or (number % _CHUNKS == 0 and monotonic() > deadline):
+        if size > MAX_PART:
             raise TooMuchError
     return "".join(kept)
 

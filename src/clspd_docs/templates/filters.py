@@ -34,6 +34,7 @@ _FOUR_DIGITS: Final = 10_000
 PRINTED: Final = "_printed"
 ESCAPED: Final = "_escaped"
 JOINED: Final = "_joined"
+COUNTED: Final = "_counted"
 BLANKS: Final = "blank lines"
 INSERTS: Final = "rich values"
 WANTED_BLANK: Final = frozenset({"ou", "ou_vide", "default"})
@@ -178,6 +179,12 @@ def _batch(values: Iterable[object], size: int, fill: object = None) -> object:
     return JINJA_FILTERS["batch"](values, size, fill)
 
 
+@pass_environment
+def _sum(env: Environment, values: Iterable[Any], attribute: str | None = None) -> object:
+    """Return the sum of numbers; Jinja's own joins lists too, in the square of their length."""
+    return sum(values if attribute is None else map(make_attrgetter(env, attribute), values))
+
+
 def _round(value: float | Decimal, decimals: int = 0) -> Decimal:
     if abs(decimals) > _MAX_DECIMALS:
         raise TooMuchError
@@ -246,7 +253,7 @@ _VALUE_FILTERS: Final = (
 # Harmless filters of Jinja, taken as they are: they choose, count and order, and make no text.
 _FROM_JINJA: Final = (
     *("length", "count", "first", "last", "list", "map", "select", "reject", "selectattr", "rejectattr"),
-    *("groupby", "unique", "sum", "min", "max", "abs"),
+    *("groupby", "unique", "min", "max", "abs"),
 )
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
@@ -267,6 +274,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "replace": _on_text(_replace),
     "join": _join,
     "batch": _batch,
+    "sum": _sum,
     "round": _on_value(_round),
     "int": _on_value(_int),
     "sort": _sort,

@@ -13,13 +13,16 @@ from typing import Any, Final, NoReturn
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.exceptions import TemplateRuntimeError
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
+from clspd_docs.templates.budget import MAX_NUMBER, budget_of, counted, counting
 from clspd_docs.templates.filters import (
+    COUNTED,
     ESCAPED,
     FILTERS,
     JOINED,
@@ -61,6 +64,10 @@ class _Unknown(StrictUndefined):
 
 
 COMMA: Final = "values with a comma between them"  # the message of the refusal
+_OUTPUTS: Final = frozenset({PRINTED, ESCAPED})  # what they give is counted with the text of the document
+_COUNTED: Final = {name: f if name in _OUTPUTS else counting(f) for name, f in FILTERS.items()} | {
+    COUNTED: counted
+}
 _LOOP_CALLS: Final = frozenset({"cycle", "changed"})
 _REFUSED_TYPES: Final = (GeneratorType, CoroutineType, AsyncGeneratorType)
 
@@ -85,13 +92,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         escaped: False for a text that is no XML.
     """
 
-    intercepted_binops = frozenset({"+", "*", "%", "**"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
     def __init__(self, *, escaped: bool = True) -> None:
         # Jinja’s optimizer takes the square of the depth of an expression.
         super().__init__(autoescape=False, undefined=_Unknown, cache_size=0, optimized=False)
         self.globals.clear()
-        self.filters = dict(FILTERS)
+        self.filters = dict(_COUNTED)
         if escaped:
             self.filters[PRINTED] = FILTERS[ESCAPED]
 
@@ -127,14 +134,26 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Compute within bounds: « 'a' * 10**9 » and « 10**9**9 » are refused."""
-        if operator != "+" and not (_is_number(left) and _is_number(right)):
+        if operator in {"*", "%", "**"} and not (_is_number(left) and _is_number(right)):
             raise TypeError(f"« {operator} » ne s’emploie qu’entre deux nombres")
         result = super().call_binop(context, operator, left, right)
-        if (_is_number(result) and abs(result) > MAX_TEXT**3) or (
-            hasattr(result, "__len__") and len(result) > MAX_TEXT
-        ):
+        if hasattr(result, "__len__") and len(result) > MAX_TEXT:
             raise TooMuchError
-        return result
+        return budget_of(context).spend(result)
+
+    def call_test(
+        self,
+        name: str,
+        value: Any,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        context: Context | None = None,
+        eval_ctx: EvalContext | None = None,
+    ) -> Any:
+        """Test an item of a list, within the time of the document."""
+        if context is not None:
+            budget_of(context).look()
+        return super().call_test(name, value, args, kwargs, context, eval_ctx)
 
 
 def _is_number(value: object) -> bool:
@@ -177,6 +196,11 @@ class _Rules(NodeTransformer):
             _refuse(_CONSTRUCTIONS.get(type(node), type(node).__name__.lower()), next(filter(None, lines), 1))
         return super().generic_visit(node, *args, **kwargs)
 
+    def visit_Const(self, node: nodes.Const) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        if _is_number(node.value) and abs(node.value) > MAX_NUMBER:
+            _refuse(f"un nombre de plus de {len(str(MAX_NUMBER)) - 1} chiffres", node.lineno)
+        return node
+
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja's naming
         called = node.node
         if not (
@@ -205,7 +229,20 @@ class _Rules(NodeTransformer):
     def visit_Test(self, node: nodes.Test) -> nodes.Node:  # noqa: N802 - Jinja's naming
         if node.name not in TESTS:
             _refuse(f"is {node.name}", node.lineno)
-        return self.generic_visit(node)
+        return self._visit_made(node)
+
+    def _visit_made(self, node: nodes.Expr) -> nodes.Node:
+        """Count what an expression makes, or looks through, in the budget of the document."""
+        self.generic_visit(node)
+        return _filter(node, COUNTED, [])
+
+    visit_Compare = visit_List = visit_Dict = _visit_made  # noqa: N815 - Jinja's naming
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        return self._visit_made(node) if node.ctx == "load" else self.generic_visit(node)
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802 - Jinja's naming
+        return self._visit_made(node) if isinstance(node.arg, nodes.Slice) else self.generic_visit(node)
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja's naming
         self.generic_visit(node)

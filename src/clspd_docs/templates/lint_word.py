@@ -13,14 +13,8 @@ from clspd_docs.findings import Kind, Severity
 from clspd_docs.templates.lint_scan import TRACKED, Fault, PartScan, Scan
 from clspd_docs.templates.parts import NS, parse, q
 from clspd_docs.templates.tags import LONE_BRACES, TAG, is_fallback
+from clspd_docs.templates.word_fields import MOVING_FIELD, word_fields
 
-MOVING_FIELD = Kind(
-    "MOD146",
-    Severity.ERROR,
-    "Champ qui change tout seul",
-    "Le champ Word « {champ} » serait recalculé ou relu à chaque conversion : le document changerait.",
-    "Le remplacer par une balise ; pour une date, celle du classeur : « {{{{ seance.date }}}} ».",
-)
 AUTHOR: Final = "clspd-docs"  # of the comments of an annotated copy
 
 CHANGES: Final = Kind(
@@ -98,14 +92,11 @@ FONT: Final = Kind(
     "Choisir Calibri, Cambria, Arial, Times New Roman ou Courier New.",
 )
 
-_MOVING: Final = frozenset(
-    {"DATE", "TIME", "SAVEDATE", "PRINTDATE", "CREATEDATE", "EDITTIME", "DDE", "DDEAUTO"}
-    | {"INCLUDETEXT", "INCLUDEPICTURE", "LINK", "DATABASE"}
-)
 _MERGE: Final = frozenset(
     {"MERGEFIELD", "NEXT", "NEXTIF", "SKIPIF", "MERGEREC", "MERGESEQ", "ADDRESSBLOCK", "GREETINGLINE"}
 )
 _DESK: Final = frozenset({"FILENAME", "USERNAME", "USERINITIALS", "USERADDRESS", "LASTSAVEDBY", "TEMPLATE"})
+_KINDS: Final = dict.fromkeys(_MERGE, MERGE_FIELD) | dict.fromkeys(_DESK, DESK_FIELD)
 _ELSEWHERE: Final = (
     (re.compile(r"docProps/(custom|app)\.xml"), "une propriété personnalisée"),
     (re.compile(r"word/charts/chart\d*\.xml"), "un graphique"),
@@ -134,15 +125,15 @@ def word_faults(scan: Scan) -> Iterator[Fault]:
 
 
 def _fields(part: PartScan) -> Iterator[Fault]:
-    found = [(node, node.text or "") for node in part.root.iter(q("w:instrText"))]
-    found += [(node, node.get(q("w:instr")) or "") for node in part.root.iter(q("w:fldSimple"))]
-    for node, text in found:
-        word, *rest = text.upper().split() or [""]
-        name = (text.split()[1] if word == "MERGEFIELD" and rest else word).strip('"')
-        kinds = ((_MOVING, MOVING_FIELD), (_MERGE, MERGE_FIELD), (_DESK, DESK_FIELD))
-        for words, kind in kinds:
-            if word in words and not is_fallback(node):
-                yield part.at(kind, node, champ=name)
+    told = set()
+    for field in word_fields(part.root):
+        words, word = field.code.split(), field.name
+        kind = MOVING_FIELD if field.is_moving else _KINDS.get(word)
+        name = words[1].strip('"') if word == "MERGEFIELD" and len(words) > 1 else word
+        # The old copy of a text box says the same, or is to be told.
+        if kind is not None and not (is_fallback(field.element) and (kind, name) in told):
+            told.add((kind, name))
+            yield part.at(kind, field.element, champ=name)
 
 
 def _text(part: PartScan) -> Iterator[Fault]:

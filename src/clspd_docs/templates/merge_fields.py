@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,6 +63,9 @@ NEXT_RECORD: Final = Kind(
     good="{%tr for m in conseil.titulaires %}",
 )
 
+_DEEPEST: Final = 20  # fields one in another, as Word has it
+_TOO_DEEP: Final = f"plus de {_DEEPEST} champs y sont les uns dans les autres"
+_LEVELS: Final = 3  # of fields that a text shows
 _RUN: Final = q("w:r")
 _PROPERTIES: Final = q("w:rPr")
 _CHARACTERS: Final = {tag: character for character, tag in BREAKS.items()}
@@ -95,6 +98,8 @@ class _Field:
     inner: list[_Field] = field(default_factory=list)
     in_result: bool = False
     result: list[etree._Element] = field(default_factory=list)
+    too_deep: bool = False
+    buried: int = 0  # fields open in it below the deepest that are read
 
     def own_code_runs(self) -> list[etree._Element]:
         """The runs of the code itself, without marks, inner fields and result."""
@@ -130,10 +135,10 @@ def _simple(simple: etree._Element, code: str, lexicon: Lexicon) -> Outcome:
 
 
 def _outcome(
-    code: str, inner: list[_Field], paragraph: etree._Element, lexicon: Lexicon, refusal: str = ""
+    code: str, inner: Sequence[_Field], paragraph: etree._Element, lexicon: Lexicon, refusal: str = ""
 ) -> tuple[Outcome, str]:
     """Return what became of a field, and the text to put in its place."""
-    source = f"«{shown_code(code, list(map(_shown, inner)))}»"
+    source = _told(code, inner, _LEVELS)
     if refusal:
         return Outcome(source, "", paragraph, ((UNTRANSLATED, {"champ": source, "cause": refusal}),)), source
     try:
@@ -151,7 +156,13 @@ def _outcome(
 
 
 def _shown(one: _Field) -> str:
-    return f"«{shown_code(one.code, list(map(_shown, one.inner)))}»"
+    return _told(one.code, one.inner, _LEVELS)
+
+
+def _told(code: str, inner: Sequence[_Field], levels: int) -> str:
+    """Return the code as a reader may see it; what is too far inside is « … »."""
+    texts = [_told(one.code, one.inner, levels - 1) if levels > 1 else "…" for one in inner]
+    return f"«{shown_code(code, texts)}»"
 
 
 def _translated(inner: _Field, lexicon: Lexicon) -> Translation | None:
@@ -186,7 +197,7 @@ def _complex(root: etree._Element) -> list[_Field]:
         mark = run.find("w:fldChar", NS)
         kind = mark.get(q("w:fldCharType")) if mark is not None else None
         if kind == "begin":
-            stack.append(_Field([]))
+            _open(stack)
         for depth, one in enumerate(stack):
             one.runs.append(run)
             if one.in_result and not (kind == "end" and depth == len(stack) - 1):
@@ -194,7 +205,9 @@ def _complex(root: etree._Element) -> list[_Field]:
         if not stack:
             continue
         top = stack[-1]
-        if kind == "separate":
+        if top.buried:
+            top.buried -= kind == "end"
+        elif kind == "separate":
             top.in_result = True
         elif kind == "end":
             stack.pop()
@@ -203,6 +216,16 @@ def _complex(root: etree._Element) -> list[_Field]:
             new_line = top.code and paragraph_of(run) is not paragraph_of(top.runs[-2])
             top.code += ("\n" if new_line else "") + _code_of(run)
     return done
+
+
+def _open(stack: list[_Field]) -> None:
+    """Open a field inside the others; one that is too deep is only counted."""
+    if len(stack) < _DEEPEST:
+        stack.append(_Field([]))
+        return
+    stack[-1].buried += 1
+    for one in stack:
+        one.too_deep = True
 
 
 def _closed(one: _Field, stack: list[_Field]) -> list[_Field]:
@@ -229,6 +252,7 @@ def _replaced(one: _Field, lexicon: Lexicon) -> Outcome:
     paragraph = paragraph_of(one.runs[0])
     together = {paragraph_of(run) for run in one.runs} == {paragraph}
     refusal = "" if together else "il s’étend sur plusieurs paragraphes"
+    refusal = _TOO_DEEP if one.too_deep else refusal
     outcome, text = _outcome(one.code, one.inner, paragraph, lexicon, refusal)
     if not together:
         _made_visible(one)
@@ -250,7 +274,8 @@ def _replaced(one: _Field, lexicon: Lexicon) -> Outcome:
 
 def _in_code(inner: _Field, lexicon: Lexicon) -> Outcome:
     """Put the translation of a field inside the code of another one, which stays."""
-    outcome, text = _outcome(inner.code, inner.inner, paragraph_of(inner.runs[0]), lexicon)
+    refusal = _TOO_DEEP if inner.too_deep else ""
+    outcome, text = _outcome(inner.code, inner.inner, paragraph_of(inner.runs[0]), lexicon, refusal)
     run = etree.Element(_RUN)
     code = etree.SubElement(run, q("w:instrText"), {SPACE: "preserve"})
     code.text = text

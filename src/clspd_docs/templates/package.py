@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import posixpath
 import re
 import stat
 import zipfile
@@ -29,7 +30,9 @@ from clspd_docs.templates.parts import (
     content_types,
     parse,
     q,
+    rels_of,
     serialise,
+    text_parts,
 )
 from clspd_docs.templates.render import Template
 
@@ -130,6 +133,21 @@ ATTACHED: Final = Kind(
     "Rien à faire : la mise en forme du document est conservée.",
 )
 
+LOST_LINK: Final = Kind(
+    "MOD113",
+    Severity.NOTE,
+    "Lien sans objet ignoré",
+    "Le fichier désigne un élément qu’il ne contient pas, et que rien n’y montre ; ce lien n’est pas repris.",
+    "Rien à faire : le document reste le même.",
+)
+LOST_CONTENT: Final = Kind(
+    "MOD114",
+    Severity.ERROR,
+    "Contenu qui manque dans le fichier",
+    "Le document montre ce que le fichier ne contient pas ({genre}) : il y aurait un vide à la place.",
+    "Dans Word, supprimer ce qui ne s’affiche plus (croix rouge, cadre vide), l’insérer de nouveau, enregistrer.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -155,7 +173,8 @@ def open_template(path: Path, place_file: str) -> Opened:
         place_file: How findings name it: its path relative to the working folder.
 
     Returns:
-        A template ready to render and to lint; notes may come with it (MOD112). Errors: MOD101 to MOD111.
+        A template ready to render and to lint; notes may come with it (MOD112, MOD113). Errors: MOD101 to MOD111,
+        MOD114.
     """
     place = Place(place_file)
     try:
@@ -319,18 +338,86 @@ _OUTSIDE: Final = re.compile(
 
 
 def _check_links(members: dict[str, bytes]) -> list[Kind]:
+    """Refuse what comes from outside and what is shown but missing; drop the other links to nothing.
+
+    After this, every link leads to a part of a declared type, or to the outside as a hyperlink.
+    """
     notes = []
     for name in [name for name in members if name.endswith(".rels")]:
         root = parse(members[name])
         for link in list(root.iter(q("rel:Relationship"))):
-            genre = (link.get("Type") or "").rpartition("/")[2]
-            external = link.get("TargetMode") == "External" or bool(_OUTSIDE.match(link.get("Target") or ""))
+            genre = _genre(link)
+            mode = (link.get("TargetMode") or "").lower()
+            external = mode == "external" or bool(_OUTSIDE.match(link.get("Target") or ""))
             if genre == "attachedTemplate":
                 _drop_attached(members, name, root, link)
                 notes.append(ATTACHED)
-            elif (external and genre != "hyperlink") or genre in {"aFChunk", "subDocument"}:
+            elif genre == "hyperlink" and (external or _target(name, link) not in members):
+                link.set("TargetMode", "External")
+                members[name] = serialise(root)
+            elif external or genre in {"aFChunk", "subDocument"}:
                 raise _RefusedError(OUTSIDE, genre=_BROUGHT_IN.get(genre, "fichier lié"))
-    return notes
+            elif _target(name, link) not in members:
+                root.remove(link)
+                members[name] = serialise(root)
+                notes.append(LOST_LINK)
+    _check_ends(members)
+    return list(dict.fromkeys(notes))
+
+
+def _genre(link: etree._Element) -> str:
+    """Return the kind of a relationship: « image »."""
+    return (link.get("Type") or "").rpartition("/")[2]
+
+
+def _target(rels_name: str, link: etree._Element) -> str:
+    """Return the member that a relationship inside the package leads to."""
+    folder = posixpath.dirname(posixpath.dirname(rels_name))
+    return posixpath.normpath(posixpath.join("/", folder, link.get("Target") or "")).lstrip("/")
+
+
+def _check_ends(members: dict[str, bytes]) -> None:
+    """Refuse a link to a part without a type, a package without a way to its text, a reference to no link."""
+    declared = {
+        (o.get("PartName") or "").lower() for o in parse(members[CONTENT_TYPES]).iter(q("ct:Override"))
+    }
+    endings = {
+        (d.get("Extension") or "").lower() for d in parse(members[CONTENT_TYPES]).iter(q("ct:Default"))
+    }
+    links = {
+        name: list(parse(raw).iter(q("rel:Relationship")))
+        for name, raw in members.items()
+        if name.endswith(".rels")
+    }
+    inside = [
+        (_genre(link), _target(name, link).lower())
+        for name, found in links.items()
+        for link in found
+        if link.get("TargetMode") != "External"
+    ]
+    if any(f"/{target}" not in declared and target.rpartition(".")[2] not in endings for _, target in inside):
+        raise _RefusedError(DAMAGED, cause="un de ses éléments n’a pas de genre déclaré")
+    texts = text_parts(members)
+    if ("officeDocument", texts[0].name.lower()) not in inside:
+        raise _RefusedError(DAMAGED, cause="le texte du document manque")
+    for part in texts:
+        known = {"", *(link.get("Id") for link in links.get(rels_of(part.name), ()))}
+        for reference in parse(members[part.name]).xpath("//@r:*", namespaces=NS):
+            shown = etree.QName(reference.getparent()).localname
+            if reference not in known and shown not in _LINKS:
+                genre = _SHOWN.get(shown, "élément")
+                raise _RefusedError(LOST_CONTENT, genre=genre)
+
+
+_LINKS: Final = frozenset({"hyperlink", "hlinkClick", "hlinkHover"})  # their text stays
+_SHOWN: Final = {
+    "blip": "image",
+    "imagedata": "image",
+    "headerReference": "en-tête",
+    "footerReference": "pied de page",
+    "chart": "graphique",
+    "OLEObject": "objet incorporé",
+}
 
 
 def _drop_attached(

@@ -49,6 +49,7 @@ from clspd_docs.templates.property_fields import properties_of, write_properties
 from clspd_docs.templates.resolve import resolved
 from clspd_docs.templates.skeleton import has_full_tables
 from clspd_docs.templates.structure import MISPLACED, structure_faults
+from clspd_docs.templates.word_fields import MOVING_FIELD, may_move, moving_in
 from clspd_docs.templates.zipping import Member, archive, deflated, stored
 
 IMAGES: Final = "images"
@@ -73,6 +74,7 @@ class _Part:
     ids: re.Pattern[str]
     changes_grid: bool
     restarts_lists: bool
+    may_move: bool
 
     @property
     def is_proven(self) -> bool:
@@ -126,10 +128,11 @@ class Template:
             program = compile_part(sandbox, docxtpl, root, self.place_file, Places(text.label, root, levels))
             pictures = Placeholders(root, text, self.place_file) if has_placeholders(root) else None
             has_drawing = DRAWING_MARK.encode() in members[text.name]
-            if program.faults or program.tags or pictures or has_drawing:
+            moves = may_move(root, {tag.prefix for tag in program.tags})
+            if program.faults or program.tags or pictures or has_drawing or moves:
                 grid = any(_changes_grid(tag.prefix, tag.body) for tag in program.tags)
                 rels = open_relations(members.get(rels_of(text.name)))
-                parts.append(_Part(text, program, pictures, rels, _ids(root), grid, restarts))
+                parts.append(_Part(text, program, pictures, rels, _ids(root), grid, restarts, moves))
             else:
                 ids += [
                     int(p.get("id") or 0) for p in root.iter(q("wp:docPr")) if (p.get("id") or "").isdecimal()
@@ -162,7 +165,7 @@ class Template:
                 dates of the document).
 
         Returns:
-            The bytes, or every fault met: MOD120 to MOD124, FUS101 to FUS115; FUS112 and FUS114 come with the
+            The bytes, or every fault met: MOD120 to MOD124, MOD146, FUS101 to FUS115; FUS112 and FUS114 come with the
             bytes.
         """
         compiled, run, media = self._compiled, Run(context), Media()
@@ -181,6 +184,8 @@ class Template:
             if part.restarts_lists and compiled.lists:
                 xml = restart(xml, compiled.lists, copies)
             place = Place(self.place_file, part=part.text.label)
+            moving = moving_in(xml) if part.may_move else ()
+            findings += [MOVING_FIELD.at(place, champ=name) for name in moving]
             placed = place_drawings(xml, context.get(DRAWINGS, {}), place)
             findings += placed.findings
             charts |= placed.members
