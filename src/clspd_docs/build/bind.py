@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.finish import FINISHED
 from clspd_docs.build.loading import NO_ANNEX
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
+from clspd_docs.build.press import PdfOrder, Pressed
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
 from clspd_docs.build.together import Order, convert
@@ -23,11 +25,10 @@ from clspd_docs.domain.french import pluriel
 from clspd_docs.domain.listes import Diffusion, Formation
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
-from clspd_docs.packets.assemble import assemble, first_pages
-from clspd_docs.packets.check import contents_faults, faults
+from clspd_docs.packets.assemble import first_pages
 from clspd_docs.packets.inspect import page_count
 from clspd_docs.packets.intake import Annex, intake
-from clspd_docs.packets.spec import Packet, PacketSpec, Part
+from clspd_docs.packets.spec import PacketSpec, Part
 
 INCOMPLETE = Kind(
     "DOS402",
@@ -58,7 +59,7 @@ class Piece:
 
     key: str
     title: str
-    pdf: bytes
+    pdf: bytes | Path
     pages: int
     draft: bool = False
     owner: str = ""
@@ -93,7 +94,7 @@ class Bound:
     """What became of the packets: records in the order of the plan, new contents, what is held."""
 
     records: tuple[PacketRecord, ...]
-    fresh: Mapping[str, bytes]
+    fresh: Mapping[str, Path]
     held: Mapping[str, tuple[Finding, ...]]
     findings: tuple[Finding, ...]
     reasons: Mapping[str, tuple[str, ...]]
@@ -106,7 +107,7 @@ class Bindery:
         self, shop: Workshop, plan: SessionPlan, output: Output, documents: Mapping[str, DocumentRecord]
     ) -> None:
         self.studio, self.engine, self.cache, self.work = shop.studio, shop.engine, shop.cache, shop.work
-        self.plan, self.output, self.documents = plan, output, documents
+        self.plan, self.output, self.documents, self.press = plan, output, documents, shop.press
         self.findings: list[Finding] = []
         self.held: dict[str, tuple[Finding, ...]] = {}
         self.jobs = {job.key: job for job in plan.documents}
@@ -123,32 +124,26 @@ class Bindery:
         bindings = [b for job in self.plan.dossiers if (b := self._gather(job)) is not None]
         self._fronts(bindings, previous)
         records: list[PacketRecord] = []
-        fresh: dict[str, bytes] = {}
+        fresh: dict[str, Path] = {}
         reasons: dict[str, tuple[str, ...]] = {}
+        marks = {b.job.key: self._fingerprint(b) for b in bindings if b.job.key not in self.held}
+        stands = {k for k, m in marks.items() if intact.get(k) and previous[k].fingerprint == m}
+        stands = set() if self.cache.ignored else stands
+        orders = {b.job.key: self._order(b) for b in bindings if b.job.key in marks.keys() - stands}
+        pressed = dict(zip(orders, self.press.run(list(orders.values())), strict=True))
         for binding in bindings:
-            if binding.job.key in self.held:
-                continue
-            before = previous.get(binding.job.key)
-            mark = self._fingerprint(binding)
-            if before and before.fingerprint == mark and intact.get(before.key) and not self.cache.ignored:
-                records.append(before)
-                continue
-            record, packet = self._assemble(binding, mark, today)
-            if wrong := self._second_reading(binding, packet):
-                self.held[binding.job.key] = wrong
-                continue
-            records.append(record)
-            fresh[record.path] = packet.pdf
-            self.findings += packet.findings
-            reasons[record.key] = _why(before, record, intact)
+            key = binding.job.key
+            if key in stands:
+                records.append(previous[key])
+            elif key in pressed and pressed[key].wrong:
+                self.held[key] = pressed[key].wrong
+            elif key in pressed:
+                record = self._record(binding, marks[key], today, pressed[key])
+                records.append(record)
+                fresh[record.path] = orders[key].target
+                self.findings += pressed[key].packet.findings
+                reasons[key] = _why(previous.get(key), record, intact)
         return Bound(tuple(records), fresh, self.held, tuple(self.findings), reasons)
-
-    def _second_reading(self, binding: Binding, packet: Packet) -> tuple[Finding, ...]:
-        """Return what another PDF library reads otherwise than we meant: pages, fields, contents."""
-        spec = self._spec(binding)
-        contents = next((part for part in packet.parts if part.key == CONTENTS), None)
-        told = contents_faults(spec, packet, contents) if contents and CONTENTS in binding.front else []
-        return (*faults(spec, packet), *told)
 
     def _gather(self, job: DossierJob) -> Binding | None:
         """Return the pieces of a packet; None when a piece that it cannot do without is held.
@@ -167,7 +162,7 @@ class Bindery:
                     Piece(
                         key,
                         record.title,
-                        made.raw.read_bytes(),
+                        made.raw,
                         record.pages,
                         made.draft,
                         made.job.owner,
@@ -274,7 +269,7 @@ class Bindery:
             if piece.docx_sha256 in failed:
                 self.held[binding.job.key] = (failed[piece.docx_sha256],)
             else:
-                piece.pdf = self.cache.path(piece.docx_sha256).read_bytes()
+                piece.pdf = self.cache.path(piece.docx_sha256)
                 piece.pages = page_count(piece.pdf)
 
     def _render_fronts(self, binding: Binding) -> bool:
@@ -325,17 +320,32 @@ class Bindery:
         spec = self._spec(binding)
         # Of what LibreOffice makes, the Word file tells more than the PDF, which holds the time of the day.
         front = [p.docx_sha256 for p in binding.front.values()]
-        pieces = [(p.key, p.title, p.docx_sha256 or sha256(p.pdf), p.draft, p.owner) for p in binding.pieces]
+        pieces = [
+            (p.key, p.title, sha256(p.pdf) if isinstance(p.pdf, bytes) else p.docx_sha256, p.draft, p.owner)
+            for p in binding.pieces
+        ]
         named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto)
         return fingerprint(self.cache.converter, named, front, pieces)
 
-    def _assemble(self, binding: Binding, mark: str, today: str) -> tuple[PacketRecord, Packet]:
-        spec, job = self._spec(binding), binding.job
-        parts = [
-            Part(p.key, p.title, p.pdf, p.draft, p.owner) for p in (*binding.front.values(), *binding.pieces)
-        ]
-        packet = assemble(spec, parts)
-        record = PacketRecord(
+    def _file(self, piece: Piece) -> Path:
+        """Return the file of the piece's PDF; an annex, which many packets share, is written once."""
+        if isinstance(piece.pdf, Path):
+            return piece.pdf
+        path = self.work / "annexes" / f"{piece.key}.pdf"
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(piece.pdf)
+        return path
+
+    def _order(self, binding: Binding) -> PdfOrder:
+        spec, pieces = self._spec(binding), (*binding.front.values(), *binding.pieces)
+        parts = tuple(Part(p.key, p.title, self._file(p), p.draft, p.owner) for p in pieces)
+        contents = CONTENTS if CONTENTS in binding.front else ""
+        return PdfOrder(spec, parts, self.work / FINISHED / spec.file, read_back=True, contents=contents)
+
+    def _record(self, binding: Binding, mark: str, today: str, pressed: Pressed) -> PacketRecord:
+        spec, job, packet = self._spec(binding), binding.job, pressed.packet
+        return PacketRecord(
             key=job.key,
             code=job.entry.code,
             title=job.title,
@@ -348,14 +358,13 @@ class Bindery:
             ),
             signature_fields=packet.signature_fields,
             claims=packet.claims,
-            pdf_sha256=sha256(packet.pdf),
+            pdf_sha256=pressed.pdf_sha256,
             fingerprint=mark,
             held_pieces=tuple(binding.missing),
             front=tuple(p.docx_sha256 for p in binding.front.values()),
             made_on=today,
             annexes={p.key: p.source for p in binding.pieces if p.source},
         )
-        return record, packet
 
 
 def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bool]) -> tuple[str, ...]:

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
-from clspd_docs.build.manifest import DocumentRecord, fingerprint, sha256
-from clspd_docs.build.produce import Cache, Made, Studio
+from clspd_docs.build.manifest import DocumentRecord, fingerprint
+from clspd_docs.build.press import PdfOrder, Pressed
+from clspd_docs.build.produce import Cache, Made, Workshop
 from clspd_docs.findings import Finding
-from clspd_docs.packets.assemble import assemble
 from clspd_docs.packets.spec import PacketSpec, Part
 from clspd_docs.version import tool_version
+
+FINISHED: Final = "finis"  # folder, in that of the build, of the PDFs to be published
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A document's record, its PDF, and what the assembly found."""
+
+    record: DocumentRecord
+    pdf: Path
+    findings: tuple[Finding, ...]
 
 
 def document_fingerprint(made: Made, cache: Cache) -> str:
@@ -18,11 +33,19 @@ def document_fingerprint(made: Made, cache: Cache) -> str:
     return fingerprint(tool_version(), cache.converter, made.docx_sha256, job.title, made.draft, job.owner)
 
 
-def finish(
-    made: Made, studio: Studio, cache: Cache, today: str
-) -> tuple[DocumentRecord, bytes, tuple[Finding, ...]]:
-    """Return the record of a document, its PDF (PDF/A-2b and PDF/UA-1), and what the assembly found."""
-    job, parametres = made.job, studio.loaded.conseil.parametres
+def finish(made: Mapping[str, Made], shop: Workshop) -> dict[str, Finished]:
+    """Return the finished documents of ``made``, PDF/A-2b and PDF/UA-1, by their key."""
+    orders = [_order(each, shop) for each in made.values()]
+    pressed = shop.press.run(orders)
+    return {
+        key: Finished(_record(each, order.spec, done, shop), order.target, done.packet.findings)
+        for (key, each), order, done in zip(made.items(), orders, pressed, strict=True)
+    }
+
+
+def _order(made: Made, shop: Workshop) -> PdfOrder:
+    job, studio = made.job, shop.studio
+    parametres = studio.loaded.conseil.parametres
     assert made.raw is not None
     spec = PacketSpec(
         title=f"{job.title} – {job.seance.id}",
@@ -31,24 +54,27 @@ def finish(
         when=dt.datetime.combine(studio.jour, dt.time(12), tzinfo=dt.UTC),
         file=f"documents/{job.key}.pdf",
     )
-    packet = assemble(spec, [Part(job.key, job.title, made.raw.read_bytes(), made.draft, job.owner)])
-    template = studio.loaded.templates[job.entry.modele]
-    record = DocumentRecord(
+    part = Part(job.key, job.title, made.raw, made.draft, job.owner)
+    return PdfOrder(spec, (part,), shop.work / FINISHED / spec.file)
+
+
+def _record(made: Made, spec: PacketSpec, done: Pressed, shop: Workshop) -> DocumentRecord:
+    job, template = made.job, shop.studio.loaded.templates[made.job.entry.modele]
+    return DocumentRecord(
         key=job.key,
         code=job.entry.code,
         title=job.title,
         docx=f"documents/{job.key}.docx",
         path=spec.file,
         membre=str(job.recipient.id) if job.recipient is not None else None,
-        pages=packet.pages,
+        pages=done.packet.pages,
         template=template.name,
         template_sha256=template.digest,
         docx_sha256=made.docx_sha256,
-        pdf_sha256=sha256(packet.pdf),
-        fingerprint=document_fingerprint(made, cache),
+        pdf_sha256=done.pdf_sha256,
+        fingerprint=document_fingerprint(made, shop.cache),
         draft=made.draft,
-        signature_fields=packet.signature_fields,
+        signature_fields=done.packet.signature_fields,
         cells=dict(sorted(made.cells.items())),
-        made_on=today,
+        made_on=shop.studio.jour.isoformat(),
     )
-    return record, packet.pdf, packet.findings

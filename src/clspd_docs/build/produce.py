@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from clspd_docs.build.holding import Blocked
 from clspd_docs.build.loading import Loaded
@@ -30,6 +30,9 @@ from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.templates.drawings import drawn
 from clspd_docs.templates.render import Rendered, Template
+
+if TYPE_CHECKING:
+    from clspd_docs.build.press import Press  # pikepdf, which `check` needs not
 
 RESERVED = Kind(
     "FUS201",
@@ -209,6 +212,7 @@ class Workshop:
     cache: Cache
     work: Path
     progress: Callable[[str], None]
+    press: Press
     is_preview: bool = False
 
 

@@ -16,7 +16,7 @@ from clspd_docs.build.manifest import (
     read_manifest,
 )
 from clspd_docs.build.page import index_page
-from clspd_docs.build.produce import Output, Studio, Workshop, produce
+from clspd_docs.build.produce import Made, Output, Studio, Workshop, produce
 from clspd_docs.build.publish import publish, session_folder
 from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
 from clspd_docs.build.report import DocumentLine, PacketLine
@@ -85,20 +85,26 @@ def _finish_documents(
     """Take over each document that has not changed and whose files are intact; finish the others."""
     old = {d.key: d for d in previous.documents} if previous else {}
     general = general_reasons(previous, shop.cache.converter)
+    intact = {key: is_intact(target, record) for key, record in old.items()}
+    stands = {key for key, made in output.made.items() if intact.get(key) and _is_same(made, old[key], shop)}
+    fresh = finish({key: made for key, made in output.made.items() if key not in stands}, shop)
     for key, made in output.made.items():
         before = old.get(key)
-        intact = before is not None and is_intact(target, before)
-        same = before is not None and before.fingerprint == document_fingerprint(made, shop.cache)
-        if before is not None and intact and same and not shop.cache.ignored:
+        if before is not None and key in stands:
             result.records[key] = before
             result.documents.append(_document_line(before, plan, "unchanged", ()))
             continue
-        record, pdf, findings = finish(made, shop.studio, shop.cache, shop.studio.jour.isoformat())
+        record = fresh[key].record
         result.records[key] = record
-        result.findings += findings
-        result.fresh |= {record.path: pdf, record.docx: made.docx}
-        reasons = why(made, before, shop.studio, intact=intact, general=general)
+        result.findings += fresh[key].findings
+        result.fresh |= {record.path: fresh[key].pdf, record.docx: made.docx}
+        reasons = why(made, before, shop.studio, intact=intact.get(key, False), general=general)
         result.documents.append(_document_line(record, plan, "built", reasons or ("demandé",)))
+
+
+def _is_same(made: Made, before: DocumentRecord, shop: Workshop) -> bool:
+    """True when the finished PDF would be the one of the last build."""
+    return before.fingerprint == document_fingerprint(made, shop.cache) and not shop.cache.ignored
 
 
 def _merged(
