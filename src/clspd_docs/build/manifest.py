@@ -15,7 +15,10 @@ SCHEMA: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRecord:
-    """One document as published. Paths are relative to the session's folder, with forward slashes."""
+    """One document as published. Paths are relative to the session's folder, with forward slashes.
+
+    ``inputs``: digest of what the Word file was made from when it was last looked at (``build/rendered.py``).
+    """
 
     key: str
     code: str
@@ -33,6 +36,7 @@ class DocumentRecord:
     signature_fields: tuple[str, ...]
     cells: dict[str, str]
     made_on: str
+    inputs: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

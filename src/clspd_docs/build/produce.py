@@ -216,8 +216,10 @@ class Workshop:
     is_preview: bool = False
 
 
-def produce(shop: Workshop, plan: SessionPlan) -> Output:
-    """Make every document of ``plan``.
+def produce(
+    shop: Workshop, plan: SessionPlan, last: Callable[[DocumentJob], Made | None] = lambda _: None
+) -> Output:
+    """Make every document of ``plan``; those that ``last`` gives need not be rendered.
 
     The converter works on some documents while the next are rendered. A document that fails alone is held.
 
@@ -229,7 +231,7 @@ def produce(shop: Workshop, plan: SessionPlan) -> Output:
 
     def orders() -> Iterator[Order]:
         for job in plan.documents:
-            made = shop.studio.make(job)
+            made = last(job) or shop.studio.make(job)
             if not isinstance(made, Made):
                 output.held[job.key] = made
                 continue

@@ -19,6 +19,7 @@ from clspd_docs.build.page import index_page
 from clspd_docs.build.produce import Made, Output, Studio, Workshop, produce
 from clspd_docs.build.publish import publish, session_folder
 from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
+from clspd_docs.build.rendered import LastRendering
 from clspd_docs.build.report import DocumentLine, PacketLine
 from clspd_docs.build.request import Options
 from clspd_docs.build.signing import UNTOLD, without_signatures
@@ -50,8 +51,10 @@ def build_session(shop: Workshop, plan: SessionPlan, options: Options) -> Result
     previous = read_manifest(target)
     shop = replace(shop, work=shop.work / target.name)
     shop.work.mkdir()
-    output, result = produce(shop, plan), Result()
+    last = LastRendering(target, None if options.force else previous, studio)
+    output, result = produce(shop, plan, last.of), Result()
     _finish_documents(shop, plan, output, previous, target, result)
+    result.records = {key: replace(record, inputs=last.inputs) for key, record in result.records.items()}
     before = {p.key: p for p in previous.packets} if previous else {}
     intact = {k: file_sha256(target / p.path) == p.pdf_sha256 for k, p in before.items()}
     bound = Bindery(shop, plan, output, result.records).bind(before, intact, studio.jour.isoformat())
