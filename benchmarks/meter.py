@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -76,7 +77,7 @@ class Meter:
         self._ended = threading.Event()
         self._look()
         self._before = dict(self._ticks)
-        self._own = time.process_time()
+        self._own, self._children = time.process_time(), _ended_children()
         self._start = time.perf_counter()
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()
@@ -88,9 +89,10 @@ class Meter:
         self._look()
         self._ended.set()
         self._thread.join()
+        ended = _ended_children() - self._children
         own = time.process_time() - self._own - self._spent
         ticks = sum(used - self._before.get(key, 0) for key, used in self._ticks.items())
-        self.cost = Cost(wall, own + ticks / TICKS, self._peak * PAGE / 2**20)
+        self.cost = Cost(wall, own + max(ticks / TICKS, ended), self._peak * PAGE / 2**20)
 
     def _watch(self) -> None:
         while not self._ended.wait(0.04):
@@ -107,6 +109,12 @@ class Meter:
             self._ticks[pid, fields[19]] = int(fields[11]) + int(fields[12])
             resident += int(fields[21])
         self._peak = max(self._peak, resident)
+
+
+def _ended_children() -> float:
+    """Return the processor seconds of the processes waited for: many are too short to be looked at."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _below(pid: int) -> Iterator[int]:

@@ -20,7 +20,7 @@ def _environment(folder: Path) -> dict[str, str]:
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(folder / "lib")]
     subprocess.run([*pip, "unoserver"], check=True)
     variables = {"PYTHONPATH": str(folder / "lib"), "PATH": "/usr/bin:/bin", "HOME": str(folder)}
-    if subprocess.run([PYTHON, "-c", "import uno"], capture_output=True, check=False).returncode:
+    if subprocess.run([PYTHON, "-I", "-c", "import uno"], capture_output=True, check=False).returncode:
         subprocess.run(["apt-get", "download", "-qq", "python3-uno"], cwd=folder, check=True)
         package = next(folder.glob("python3-uno*.deb"))
         subprocess.run(["dpkg", "-x", package, folder / "uno"], check=True)
