@@ -63,6 +63,12 @@ class Classeur:
         """Empty a cell."""
         return self.set(row, header, None)
 
+    def merge(self, header: str, first: str | int, last: str | int) -> Classeur:
+        """Merge the cells of a column, from a row to another: what the others hold is lost, as in Excel."""
+        column = self._column(header)
+        self.here.merge_cells(None, self._row(first), column, self._row(last), column)
+        return self
+
     def blank_row(self, row: str | int) -> Classeur:
         """Empty every cell of a row."""
         for cell in self.here[self._row(row)]:

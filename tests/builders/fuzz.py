@@ -11,6 +11,7 @@ import io
 import random
 import re
 import struct
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -118,7 +119,10 @@ def parts_of(data: bytes) -> Parts:
 def zipped(parts: Mapping[str, bytes]) -> bytes:
     """Return the zip of ``parts``; a name that ends with « \\0 » is that of a second member of the same name."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with (
+        warnings.catch_warnings(action="ignore", category=UserWarning),  # of a name given twice
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
         for name, data in parts.items():
             archive.writestr(zipfile.ZipInfo(name.removesuffix("\0")), data, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
@@ -227,8 +231,9 @@ def filled_rows(data: bytes) -> dict[str, set[int]]:
     for tab in etree.fromstring(parts["xl/workbook.xml"]).iter(f"{{{MAIN}}}sheet"):
         target = links[tab.get(f"{{{LINKS}}}id")] or ""
         sheet = etree.fromstring(parts[target.removeprefix("/") if target[0] == "/" else f"xl/{target}"])
-        spots = [SPOT.fullmatch(c.get("r") or "") for c in sheet.iter(f"{{{MAIN}}}c") if _shows(c)]
+        cells = {c.get("r") or "": _shows(c) for c in sheet.iter(f"{{{MAIN}}}c")}  # the last of one address
         title = tab.get("name") or ""
+        spots = [SPOT.fullmatch(spot) for spot, shows in cells.items() if shows]
         rows = {int(s[2]) for s in spots if s and len(s[1]) < 3}
         found[title] = set() if title in found else rows  # two sheets of one name: no opinion
     return found

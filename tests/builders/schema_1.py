@@ -16,7 +16,8 @@ from clspd_docs.registers.sheets import BY_KEY, LISTS_TITLE, README_TITLE
 from clspd_docs.registers.write import workbook_bytes
 
 EXAMPLE = workbook_bytes(example_rows())
-_SIRET = len(BY_KEY["organismes"].columns)  # the last column of its sheet
+# Columns that came later, each the last of its sheet: « SIRET » with schema 2, « Description de la pièce » with 3.
+_LATER = ("organismes", "points")
 
 
 def declare(book: Workbook, schema: int) -> Workbook:
@@ -29,14 +30,15 @@ def declare(book: Workbook, schema: int) -> Workbook:
 
 
 def first_schema(book: Workbook) -> Workbook:
-    """Take out of a current workbook the column that came with schema 2, « SIRET »."""
-    ws = book["Organismes"]
-    ws.delete_cols(_SIRET)
-    ws.column_dimensions.pop(get_column_letter(_SIRET), None)
-    for table in ws.tables.values():
-        table.ref = table.ref.replace(get_column_letter(_SIRET), get_column_letter(_SIRET - 1))
-        table.autoFilter.ref = table.ref
-        del table.tableColumns[_SIRET - 1 :]
+    """Take out of a current workbook the columns that came after schema 1."""
+    for key in _LATER:
+        ws, last = book[BY_KEY[key].title], len(BY_KEY[key].columns)
+        ws.delete_cols(last)
+        ws.column_dimensions.pop(get_column_letter(last), None)
+        for table in ws.tables.values():
+            table.ref = table.ref.replace(get_column_letter(last), get_column_letter(last - 1))
+            table.autoFilter.ref = table.ref
+            del table.tableColumns[last - 1 :]
     return declare(book, 1)
 
 

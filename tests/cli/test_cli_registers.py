@@ -87,7 +87,7 @@ def test_neuf_says_what_to_do_with_the_new_workbook(folder: Path) -> None:
     assert code == 0
     assert "Nouveau classeur" in output
     assert "Ranger clspd.xlsx dans un autre dossier." in output
-    assert (folder / "registers/clspd-v2.xlsx").exists()
+    assert (folder / "registers/clspd-v3.xlsx").exists()
 
 
 def test_json_holds_the_changes_and_the_paths(folder: Path) -> None:

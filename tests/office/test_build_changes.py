@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,11 @@ import openpyxl
 import pytest
 
 from builders.docx import template
+from builders.pdf import pdf
+from clspd_docs.conversion.find import find_office
 from conftest import TODAY, Built, run_json
+
+REAL = find_office()
 
 pytestmark = [pytest.mark.office, pytest.mark.xdist_group("example")]
 
@@ -145,19 +149,93 @@ pieces = ["invitation"]
     assert "séance du 4 février 2027" in text.replace("\u00a0", " ")
 
 
-def test_a_build_killed_at_any_moment_leaves_the_previous_output_whole(copy: Path) -> None:
-    folder = copy / "sorties/P-2027-02"
-    before = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+def rewrite(path: Path, part: str, old: str, new: str) -> None:
+    """Put ``new`` for ``old`` in a part of a Word file."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    assert old in parts[part].decode()
+    parts[part] = parts[part].decode().replace(old, new).encode()
+    with zipfile.ZipFile(path, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+
+
+def test_a_comma_in_a_template_redoes_its_documents_only_and_names_it(copy: Path) -> None:
+    rewrite(
+        copy / "templates_docx/ordre-du-jour.docx",
+        "word/document.xml",
+        ">Rapporteur</w:t>",
+        ">Rapporteur,</w:t>",
+    )
+    answer = build(copy)
+    assert redone(answer) == {("ordre-du-jour", None), ("projet-ordre-du-jour", None)}
+    reasons = [d["reasons"] for d in answer["documents"] if d["state"] == "built"]
+    assert reasons == [["modèle modifié : ordre-du-jour.docx"]] * 2
+    packets = {p["packet"] for p in answer["packets"] if p["state"] == "built"}
+    assert packets == {"consultation", "envoi", "seance"}
+
+
+def test_an_annex_replaced_redoes_the_packets_that_hold_it_and_nothing_else(copy: Path) -> None:
+    (copy / "annexes/bilan-2026.pdf").write_bytes(pdf("Un autre bilan"))
+    answer = build(copy)
+    assert answer["exit"] == 0, answer["findings"]
+    assert redone(answer) == set()
+    assert {p["packet"] for p in answer["packets"] if p["state"] == "built"} == {"envoi", "seance"}
+    text = subprocess.run(
+        ["pdftotext", copy / "sorties/P-2027-02/dossiers/seance.pdf", "-"], check=True, capture_output=True
+    )
+    assert "Un autre bilan" in text.stdout.decode()
+
+
+def test_another_libreoffice_redoes_everything_and_says_so(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "soffice"
+    other.write_text(
+        f'#!/bin/sh\n[ "$1" = --version ] && echo LibreOffice 99.8.7.6 && exit\nexec {shutil.which("soffice")} "$@"\n'
+    )
+    other.chmod(0o755)
+    monkeypatch.setenv("CLSPD_SOFFICE", str(other))
+    for arguments in (("--pourquoi",), ("--etape", "consultation")):
+        answer = build(copy, *arguments)
+        assert answer["exit"] == 0, answer["findings"]
+        assert {d["state"] for d in answer["documents"]} == {"built"}
+        for document in answer["documents"]:
+            assert document["reasons"] == [
+                f"convertisseur changé : LibreOffice 99.8.7.6 au lieu de LibreOffice {REAL.version}"
+            ]
+    assert answer["converter_starts"] >= 1
+
+
+def test_a_missing_font_is_told_before_the_run_with_what_stands_in(copy: Path) -> None:
+    template_file = copy / "templates_docx/ordre-du-jour.docx"
+    rewrite(template_file, "word/styles.xml", 'w:ascii="Calibri"', 'w:ascii="Police Absente"')
+    for command in (("check",), ("build", "--document", "ordre-du-jour")):
+        answer = run_json("-C", str(copy), "--date", TODAY.isoformat(), *command)
+        (finding,) = [f for f in answer["findings"] if f["code"] == "ENV105"]
+        assert "« Police Absente »" in finding["message"].replace("\u00a0", " ")
+        assert answer["exit"] == 0
+
+
+def test_a_second_build_at_once_says_so_and_the_first_ends_well(copy: Path) -> None:
     change(copy, "Paramètres", "Qualité du signataire", "Valeur", "Le Maire")
     code = "from clspd_docs.cli.main import main; main()"
     command = [sys.executable, "-c", code, "-C", str(copy), "--date", TODAY.isoformat(), "build"]
-    for delay in (0.8, 1.6, 2.4):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        after = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-        assert after == before, delay
-    answer = build(copy)
-    assert answer["exit"] == 0, answer["findings"]
-    assert run_json("verify", str(folder))["exit"] == 0
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as first:
+        while not list((copy / "sorties").glob(".en-cours-*")):
+            assert first.poll() is None
+            time.sleep(0.01)
+        answer = build(copy)
+        assert (answer["exit"], [f["code"] for f in answer["findings"]]) == (3, ["ENV204"])
+        assert first.poll() is None
+    assert first.returncode == 0
+    assert run_json("verify", str(copy / "sorties/P-2027-02"))["exit"] == 0
+    assert redone(build(copy)) == set()
+
+
+def test_an_edited_file_of_a_step_that_is_not_built_stays_in_its_place(copy: Path) -> None:
+    edited = copy / "sorties/P-2027-02/documents/emargement.docx"
+    edited.write_bytes(edited.read_bytes() + b"edited")
+    answer = build(copy, "--etape", "consultation")
+    assert "ENV205" not in {f["code"] for f in answer["findings"]}
+    assert edited.read_bytes().endswith(b"edited")

@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
+from builders.pdf import Builder, pdf
 from clspd_docs.build.loading import Loaded
 from clspd_docs.conversion.pool import worker_count
 from conftest import TODAY, Built, run_cli, run_json
@@ -124,10 +125,28 @@ def test_every_file_claims_pdfa_and_pdfua(built: Built) -> None:
 
 def test_one_packet_of_each_kind_passes_the_validator(built: Built) -> None:
     one_of_each = {p["packet"]: p["path"] for p in reversed(built.answer["packets"])}
-    assert len(one_of_each) == 7
+    assert len(one_of_each) == 8
     for path in one_of_each.values():
         for flavour in ("2b", "ua1"):
             assert failures(built.root / path, flavour) == {}, (path, flavour)
+
+
+def test_one_document_of_each_kind_passes_the_validator(built: Built) -> None:
+    one_of_each = {d["document"]: d["path"] for d in reversed(built.answer["documents"])}
+    assert len(one_of_each) == 10
+    for path in one_of_each.values():
+        for flavour in ("2b", "ua1"):
+            assert failures(built.root / path, flavour) == {}, (path, flavour)
+
+
+def test_the_validator_sees_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "faux.pdf"
+    path.write_bytes(pdf("a"))  # claims both norms, and embeds no font
+    assert "6.2.11.4.1-1" in failures(path, "2b")
+    builder = Builder()
+    del builder.anchor(builder.page("a"), "Carte").Alt
+    path.write_bytes(builder.bytes())
+    assert {"7.3-1", "7.21.4.1-1"} <= failures(path, "ua1").keys()
 
 
 def test_the_papers_after_a_session_pass_the_validator(built: Built) -> None:

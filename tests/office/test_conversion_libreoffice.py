@@ -250,6 +250,15 @@ def test_a_killed_libreoffice_is_replaced_and_every_letter_delivered(
         assert engine.starts == 2
 
 
+def test_what_a_libreoffice_killed_while_it_wrote_left_beside_the_pdf_keeps_nobody_out(
+    office: LibreOffice, tmp_path: Path
+) -> None:
+    lock = tmp_path / ".~lock.lettre.pdf#"
+    lock.write_text(",root,machine,24.11.2026 18:59,file:///tmp/clspd-office-1-x/profile/;", encoding="utf-8")
+    assert convert(office, letter(tmp_path / "lettre.docx", "Madame,")).pages == 1
+    assert not lock.exists()
+
+
 def test_close_leaves_no_process_and_no_file(program: OfficeProgram, tmp_path: Path) -> None:
     before = leftovers(os.getpid())  # of the LibreOffice that this module shares
     with LibreOffice(program) as engine:

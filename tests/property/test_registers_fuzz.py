@@ -18,7 +18,7 @@ from builders.fuzz_cells import CELLS
 from builders.fuzz_xml import XML
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-COUNT: Final = 60
+COUNT: Final = 200
 
 
 @pytest.mark.timeout(120)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -138,3 +139,15 @@ def test_the_records_of_an_older_program_have_no_digest_and_are_rendered(case: C
     record = replace(case.manifest.documents[0], inputs="")
     old = replace(case.manifest, documents=(record,))
     assert LastRendering(case.target, old, case.studio).of(case.job) is None
+
+
+@pytest.mark.parametrize(
+    "older", [{"docx_sha256": "ancien"}, {"draft": True}, {"cells": {"Membres!F12": "ancien"}}], ids=str
+)
+def test_the_record_of_an_older_word_file_which_a_signed_pdf_keeps_is_not_noted_as_of_today(
+    case: Case, older: dict[str, Any]
+) -> None:
+    record = case.manifest.documents[0]
+    last = LastRendering(case.target, case.manifest, case.studio)
+    assert last.noted(replace(record, inputs=""), case.made) == record
+    assert last.noted(replace(record, **older), case.made).inputs == ""

@@ -13,8 +13,9 @@ from builders.docx import Docx
 from builders.pdf import pdf
 from clspd_docs.build import together
 from clspd_docs.build.together import Order, convert, refusal
-from clspd_docs.conversion.checks import REFUSED
+from clspd_docs.conversion.checks import CRASHED, REFUSED, TOO_SLOW
 from clspd_docs.conversion.engine import Converted, Engine, Job
+from clspd_docs.findings import Kind
 from clspd_docs.origin import Place
 from clspd_docs.packets import split as cutting
 from clspd_docs.packets.split import CannotSplitError, Cut
@@ -25,9 +26,10 @@ class Converter:
 
     name, version, starts = "Essai", "1", 0
 
-    def __init__(self, *bad: str, merges: bool = True) -> None:
-        self.bad, self.merges = bad, merges
+    def __init__(self, *bad: str, merges: bool = True, kind: Kind = REFUSED) -> None:
+        self.bad, self.merges, self.kind = bad, merges, kind
         self.seen: list[str] = []
+        self.slow: list[str] = []
 
     def start(self) -> None:
         self.starts = 1
@@ -37,7 +39,12 @@ class Converter:
             assert self.starts
             assert job.docx.read_bytes()
             self.seen.append(job.key)
-            fault = REFUSED.at(Place(job.name), programme="Essai") if job.key in self.bad else None
+            self.slow += [job.key] if job.slow else []
+            fault = (
+                self.kind.at(Place(job.name), programme="Essai", secondes="1")
+                if job.key in self.bad
+                else None
+            )
             if fault is None:
                 job.pdf.write_bytes(pdf(job.key))
             yield Converted(job, 1, 1, fault)
@@ -143,3 +150,13 @@ def test_the_reason_for_going_alone_names_the_template() -> None:
     assert (finding.code, finding.place.file) == ("PDF201", "templates_docx/lettre.docx")
     assert "il a des modifications suivies" in finding.message
     assert refusal("lettre.docx", [Docx("a").build()] * 2) is None
+
+
+@pytest.mark.parametrize(("kind", "slow"), [(TOO_SLOW, ["a0", "a1", "a2"]), (CRASHED, [])])
+def test_letters_whose_file_was_not_done_in_time_are_marked_for_their_turn_alone(
+    tmp_path: Path, kind: Kind, slow: list[str]
+) -> None:
+    engine = Converter("a0+", "a1", kind=kind)
+    keys = [f"a{i}" for i in range(5)]
+    assert delivered(engine, map(order, keys), tmp_path) == dict.fromkeys(keys, "") | {"a1": kind.code}
+    assert engine.slow == slow

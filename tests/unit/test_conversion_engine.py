@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sys
 import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from clspd_docs.conversion import worker
 from clspd_docs.conversion.engine import Converted, Engine, Job
 from clspd_docs.conversion.find import OfficeProgram
 from clspd_docs.conversion.libreoffice import LibreOffice
-from clspd_docs.conversion.worker import sweep
+from clspd_docs.conversion.worker import Guard, sweep
 from clspd_docs.errors import ExitCode, Stop
 
 FAKE = Path(__file__).parents[1] / "fakes" / "office.py"
@@ -257,6 +261,70 @@ def test_libreoffice_is_an_engine(program: OfficeProgram) -> None:
     engine: Engine = LibreOffice(program)
     assert (engine.name, engine.version, engine.starts) == ("LibreOffice", "99.1.2.3", 0)
     engine.close()
+
+
+def test_a_letter_that_was_slow_among_others_is_tried_once_more(program: OfficeProgram, job: MakeJob) -> None:
+    with LibreOffice(program, timeout_seconds=0.3) as office:
+        results = list(office.convert([replace(job("hang"), slow=True), job("plain")]))
+        assert codes(results) == {"hang": "PDF106", "plain": ""}
+        assert office.starts == 2
+
+
+def test_a_guard_killed_at_once_fails_nothing_and_leaves_nothing(
+    program: OfficeProgram, job: MakeJob, monkeypatch: pytest.MonkeyPatch, temporary: Path
+) -> None:
+    class Killed(Guard):
+        def __init__(self, folder: Path) -> None:
+            super().__init__(folder)
+            self._process.kill()
+            self._process.wait()
+
+    monkeypatch.setattr(worker, "Guard", Killed)
+    with LibreOffice(program) as office:
+        assert codes(list(office.convert([job("plain")]))) == {"plain": ""}
+    assert not processes(temporary)
+    assert not list(temporary.iterdir())
+
+
+def test_the_next_build_ends_a_libreoffice_whose_guard_was_killed_before_its_owner(
+    program: OfficeProgram, job: MakeJob, temporary: Path
+) -> None:
+    """Were there nothing to convert: the engine is made, and that is enough."""
+    owner = os.fork()
+    if owner == 0:
+        office = LibreOffice(program)
+        list(office.convert([job("plain")]))
+        assert office._worker
+        office._worker._guard._process.kill()
+        os._exit(0)
+    os.waitpid(owner, 0)
+    assert processes(temporary)
+    assert list(temporary.iterdir())
+    LibreOffice(program).close()
+    assert not processes(temporary)
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize("name", ["refused", "empty", "crash"])
+def test_on_a_full_disk_no_document_is_blamed(
+    program: OfficeProgram, job: MakeJob, monkeypatch: pytest.MonkeyPatch, temporary: Path, name: str
+) -> None:
+    usage = shutil.disk_usage(temporary)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4096))
+    with LibreOffice(program) as office, pytest.raises(OSError, match="No space left"):
+        list(office.convert([job("plain"), job(name)]))
+    assert not list(temporary.iterdir())
+
+
+def test_a_full_temporary_folder_is_not_taken_for_a_program_that_does_not_start(
+    program: OfficeProgram, job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: str) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with LibreOffice(program) as office, pytest.raises(OSError, match="No space left"):
+        list(office.convert([job("plain")]))
 
 
 def processes(folder: Path) -> list[str]:

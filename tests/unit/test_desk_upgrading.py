@@ -90,12 +90,12 @@ def test_a_workbook_that_would_lose_something_stays_and_a_new_one_comes_beside_i
     folder, path = folder_of(tmp_path, charted())
     before = path.read_bytes()
     report = run(folder)
-    assert report.more["path"] == "registers/clspd-v2.xlsx"
+    assert report.more["path"] == "registers/clspd-v3.xlsx"
     assert report.more["backup"] is None
     assert [f.code for f in report.findings] == ["REG162"]
     assert "graphiques" in report.findings[0].message
     assert (path.read_bytes(), report.exit) == (before, 0)
-    book = load_workbook(folder.path("registers/clspd-v2.xlsx"))
+    book = load_workbook(folder.path("registers/clspd-v3.xlsx"))
     assert cells(book).items() >= cells(load_workbook(BytesIO(before))).items()
     assert book["Organismes"]["L1"].value == "SIRET"
 
@@ -103,15 +103,15 @@ def test_a_workbook_that_would_lose_something_stays_and_a_new_one_comes_beside_i
 def test_neuf_leaves_the_workbook_and_never_overwrites_another_new_one(tmp_path: Path) -> None:
     folder, path = folder_of(tmp_path, old_small())
     before = path.read_bytes()
-    assert run(folder, fresh=True).more["path"] == "registers/clspd-v2.xlsx"
-    assert run(folder, fresh=True).more["path"] == "registers/clspd-v2 (2).xlsx"
+    assert run(folder, fresh=True).more["path"] == "registers/clspd-v3.xlsx"
+    assert run(folder, fresh=True).more["path"] == "registers/clspd-v3 (2).xlsx"
     assert path.read_bytes() == before
 
 
 def test_a_workbook_with_macros_gives_an_xlsx_beside_it(tmp_path: Path) -> None:
     folder, _ = folder_of(tmp_path, old_small(), "clspd.xlsm")
-    assert run(folder).more["path"] == "registers/clspd-v2.xlsx"
-    assert names(folder) == ["clspd-v2.xlsx", "clspd.xlsm"]
+    assert run(folder).more["path"] == "registers/clspd-v3.xlsx"
+    assert names(folder) == ["clspd-v3.xlsx", "clspd.xlsm"]
 
 
 @pytest.mark.parametrize("lock", ["~$clspd.xlsx", ".~lock.clspd.xlsx#"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,18 @@ from clspd_docs.documents.catalogue import (
     DOCUMENT_KEYS,
     DOSSIER_KEYS,
     Catalogue,
+    Enveloppe,
     Etape,
+    Etiquettes,
     Pour,
     read_catalogue,
 )
 from clspd_docs.domain.listes import Diffusion, Formation
+from clspd_docs.domain.signature import Signature
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding
+from clspd_docs.packets.envelopes import WINDOWS
+from clspd_docs.packets.labels import SHEETS
 
 FILE = "templates_docx/catalogue.toml"
 SHIPPED = Path(__file__).parents[2] / FILE
@@ -230,3 +236,47 @@ def test_a_missing_catalogue_stops(tmp_path: Path) -> None:
         with pytest.raises(Stop) as stop:
             read_catalogue(path, FILE)
         assert stop.value.finding.code == "MOD201"
+
+
+LETTER = CHARTE.replace('"groupe"', '"destinataire"')
+BATCH = DOSSIER.replace('"groupe"', '"seance"') + "tirage = true\n"
+
+
+def test_a_packet_for_the_copy_room_is_signed_by_hand_unless_it_says_otherwise(tmp_path: Path) -> None:
+    found, findings = catalogue(tmp_path, LETTER + BATCH)
+    assert findings == []
+    dossier, document = found.dossiers["charte"], found.documents["charte"]
+    assert (document.signature, dossier.signed(document)) == (Signature.CHAMPS, Signature.PAPIER)
+    found, _ = catalogue(tmp_path, LETTER + BATCH + 'signature = "i-parapheur"\n')
+    assert found.dossiers["charte"].signed(document) is Signature.I_PARAPHEUR
+
+
+def test_a_packet_follows_its_pieces_unless_it_says_how_it_is_signed(tmp_path: Path) -> None:
+    found, _ = catalogue(tmp_path, CHARTE + 'signature = "papier"\n' + DOSSIER)
+    dossier, document = found.dossiers["charte"], found.documents["charte"]
+    assert dossier.signed(document) is Signature.PAPIER
+    assert replace(dossier, signature=Signature.CHAMPS).signed(document) is Signature.CHAMPS
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "reason"),
+    [
+        (CHARTE + BATCH, "dossier « charte »", "une pièce n’a pas de destinataire"),
+        (LETTER + DOSSIER + "tirage = true\n", "dossier « charte »", "le dossier n’est pas par séance"),
+        (LETTER + BATCH + 'etiquettes = "L7160"\n', "dossier « charte »", "pas les deux"),
+        (LETTER + BATCH + 'numerotation = "{page}"\n', "dossier « charte »", "numérotation"),
+        (CHARTE + 'enveloppe = "DL"\n', "document « charte »", "n’a pas de destinataire"),
+    ],
+)
+def test_a_line_for_printing_in_a_block_without_letters_is_told(
+    tmp_path: Path, text: str, part: str, reason: str
+) -> None:
+    found, (finding,) = catalogue(tmp_path, text)
+    assert (finding.code, finding.place.part) == ("MOD221", part)
+    assert reason in finding.message
+    assert "charte" not in (found.dossiers if part.startswith("dossier") else found.documents)
+
+
+def test_envelopes_and_labels_of_the_catalogue_are_those_that_are_measured_and_drawn() -> None:
+    assert {each.value for each in Enveloppe} == set(WINDOWS)
+    assert {each.value for each in Etiquettes} == set(SHEETS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from clspd_docs.documents.catalogue import (
     DocumentEntry,
     DossierEntry,
     Etape,
+    Etiquettes,
     Pour,
     read_catalogue,
 )
@@ -31,10 +33,13 @@ from clspd_docs.documents.plan import (
     roots,
     truth,
 )
+from clspd_docs.documents.postage import is_taken, not_printed
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain import listes as li
 from clspd_docs.domain.conseil import Conseil
 from clspd_docs.domain.listes import Diffusion, Formation
+from clspd_docs.domain.personnes import Membre
+from clspd_docs.origin import Origin
 from clspd_docs.registers.council import council
 from clspd_docs.registers.read import read
 
@@ -111,6 +116,7 @@ def test_the_plenary_to_come_summons_its_36_members_and_consults_prefet_and_proc
     assert packets(plan) == {
         "consultation": 1,
         "convocations": 1,
+        "tirage": 1,
         "envoi": 36,
         "seance": 1,
         "reglement-interieur": 1,
@@ -125,7 +131,7 @@ def test_the_restricted_session_to_come_summons_its_11_members_and_nobody_is_con
     plan = planned(conseil, "R-2027-03", shipped)
     assert received(plan, "convocation-restreinte") == RESTRICTED
     assert received(plan, "consultation-prefet") == []
-    assert packets(plan) == {"convocations": 1, "envoi": 11, "seance": 1}
+    assert packets(plan) == {"convocations": 1, "tirage": 1, "envoi": 11, "seance": 1}
 
 
 def test_a_group_summons_only_those_who_signed_its_charter_in_force(
@@ -137,7 +143,7 @@ def test_a_group_summons_only_those_who_signed_its_charter_in_force(
     assert members is not None
     # M022 and M029 never signed; M035 signed the former version.
     assert {m.id for m in members.membres} - set(GROUP_1) == {"M022", "M029", "M035"}
-    assert packets(plan) == {"convocations": 1, "envoi": 9, "seance": 1}
+    assert packets(plan) == {"convocations": 1, "tirage": 1, "envoi": 9, "seance": 1}
 
 
 @pytest.mark.parametrize(
@@ -317,11 +323,11 @@ def test_a_session_without_anyone_to_summon_is_told_once(shipped: Catalogue) -> 
 
 def test_identifiers_that_name_the_same_file_get_files_of_their_own() -> None:
     rows = registres()
-    for identifier in ("M.9", "M-9", "m_9"):
+    for identifier in ("M.9", "M-9", "m_9", "M-9_2"):
         rows.add("membres", **{**rows.row("membres", "M004"), "id": identifier, "rang": 9})
     plan = planned(rows.conseil(), "P-2027-02", only(pour=Pour.DESTINATAIRE))
     keys = [j.key for j in plan.documents]
-    assert keys[-3:] == ["essai-M-9", "essai-M-9_2", "essai-m_9"]
+    assert keys[-4:] == ["essai-M-9", "essai-M-9_2", "essai-m_9", "essai-M-9_2_2"]
     assert len({key.lower() for key in keys}) == len(keys)
     assert plan.dossiers[0].pieces[:-1] == tuple(keys)
 
@@ -475,3 +481,47 @@ def test_a_confidential_decision_on_a_public_item_is_left_out_of_the_public_minu
     ]
     pv = context(conseil, job, JOUR, Trace())["pv"]
     assert [(p.numero, p.decisions) for p in pv.points] == [(1, ())]
+
+
+# --- Printing ------------------------------------------------------------------------------------------------
+
+
+def letters(**values: Any) -> Catalogue:
+    """Return a catalogue of one letter to each member, and one packet of them to print."""
+    catalogue = only(pour=Pour.DESTINATAIRE)
+    dossier = replace(catalogue.dossiers["dossier"], pieces=("essai",), **values)
+    return replace(catalogue, dossiers={"dossier": dossier})
+
+
+@pytest.mark.parametrize(
+    ("values", "channels"),
+    [
+        ({}, set(li.Canal)),
+        ({"tirage": True}, {li.Canal.RECOMMANDE, li.Canal.COURRIER, li.Canal.REMISE}),
+        ({"etiquettes": Etiquettes.L7160}, {li.Canal.RECOMMANDE, li.Canal.COURRIER}),
+    ],
+)
+def test_what_is_printed_holds_the_letters_that_leave_on_paper_and_labels_those_that_are_posted(
+    conseil: Conseil, values: dict[str, Any], channels: set[li.Canal]
+) -> None:
+    plan = planned(conseil, "P-2027-02", letters(**values))
+    (packet,) = plan.dossiers
+    expected = [j.key for j in plan.documents if j.recipient.canal in channels]
+    assert list(packet.pieces) == expected
+    assert expected
+
+
+def test_a_letter_without_a_known_channel_is_printed_and_those_by_mail_are_counted() -> None:
+    entry = letters(tirage=True).dossiers["dossier"]
+    origine = Origin(FICHIER, "Membres", 2)
+    unknown = Membre(origine=origine, id="M1")
+    by_mail = replace(unknown, canal=li.Canal.COURRIEL)
+    assert (is_taken(entry, unknown), is_taken(entry, by_mail)) == (True, False)
+    assert not_printed([unknown, by_mail, by_mail]) == "Ne s’impriment pas : courriel (2)."
+    assert not_printed([unknown]) == ""
+
+
+def test_a_packet_to_print_without_any_letter_is_not_made(conseil: Conseil) -> None:
+    plan = planned(conseil, "G1-2027-03", letters(etiquettes=Etiquettes.L7160))
+    assert {j.recipient.canal for j in plan.documents} == {li.Canal.COURRIEL, li.Canal.REMISE}
+    assert plan.dossiers == ()

@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from builders.pdf import Builder, opened, pdf, saved
 from clspd_docs.packets import annex as room
-from clspd_docs.packets import annex_files
+from clspd_docs.packets import annex_files, metadata
 from clspd_docs.packets.intake_child import answer
 
 ASKED = {"title": "Bilan", "alternative": "", "signed_copy": False, "as_pictures": False}
@@ -149,6 +149,16 @@ def _link(source: Pdf, action: Dictionary) -> None:
     _annotate(source, Subtype=Name.Link, A=action)
 
 
+def annotation_script(source: Pdf) -> None:
+    _link(source, Dictionary(S=Name.JavaScript, JS=String("app.alert(4)")))
+
+
+def field_event(source: Pdf) -> None:
+    event = Dictionary(K=Dictionary(S=Name.JavaScript, JS=String("app.alert(5)")))
+    _annotate(source, Subtype=Name.Widget, FT=Name.Tx, T=String("a"), AA=event)
+    source.Root.AcroForm = Dictionary(Fields=Array([source.pages[0].obj.Annots[0]]))
+
+
 def launch(source: Pdf) -> None:
     _link(source, Dictionary(S=Name.Launch, F=String("cmd.exe")))
 
@@ -216,6 +226,8 @@ ARMS = [
         open_script,
         named_script,
         page_event,
+        annotation_script,
+        field_event,
         launch,
         script_as_address,
         file_as_address,
@@ -308,6 +320,19 @@ def test_image_becomes_a_described_page(data: bytes) -> None:
     assert len(made.pages) == 1
     figure = made.Root.StructTreeRoot.K[0].K[0]
     assert str(figure.Alt) == "Carte du quartier."
+
+
+def test_picture_that_is_not_described_takes_the_claim_of_accessibility_away() -> None:
+    builder = Builder()
+    page = builder.page("a")
+    builder.anchor(page, "Carte")
+    assert entered(builder.bytes())[1] == []
+    figure = builder.anchor(page, "")
+    del figure.Alt
+    made, codes = entered(builder.bytes())
+    assert codes == ["DOS215"]
+    assert not metadata.claims_of(made).pdfua
+    assert metadata.claims_of(made).pdfa
 
 
 def test_image_without_description_is_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 import time
 import zlib
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from clspd_docs.findings import Finding
 from clspd_docs.origin import Place
 from clspd_docs.packets import intake as room
 from clspd_docs.packets.intake import Annex, forget, intake
+from clspd_docs.packets.intake_child import MAX_MEMORY
 
 PLACE = Place("registers/clspd.xlsx", "Ordre du jour", "F7", 7, "Pièce")
 
@@ -127,6 +129,24 @@ def pages_that_double() -> bytes:
     return body + table + end
 
 
+def picture_of_ten_billion_points() -> bytes:
+    source = opened(pdf("a"))
+    entries = {"Type": Name.XObject, "Subtype": Name.Image, "Width": 100_000, "Height": 100_000}
+    packed = zlib.compress(bytes(1_000_000), 9)
+    picture = source.make_stream(packed, **entries, BitsPerComponent=8, ColorSpace=Name.DeviceRGB)
+    source.pages[0].obj.Resources.XObject = Dictionary(Im1=picture)
+    return saved(source)
+
+
+def image_of_ten_billion_points() -> bytes:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4)
+
+    head = (100_000).to_bytes(4) * 2 + bytes([8, 2, 0, 0, 0])
+    lines = zlib.compress(bytes(100_000_000), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
+
+
 BOMBS: dict[str, Callable[[], bytes]] = {
     "content of 150 MB": lambda: unpacking(150_000_000),
     "content packed twice": lambda: unpacking(150_000_000, 2),
@@ -135,6 +155,8 @@ BOMBS: dict[str, Callable[[], bytes]] = {
         b"2 0     <</Pages 4 0 R>>", 10**9
     ),
     "20 000 pages": many_pages,
+    "a picture of 100 000 by 100 000 points": picture_of_ten_billion_points,
+    "an image of 100 000 by 100 000 points": image_of_ten_billion_points,
     "pages that hold themselves": page_loop,
     "pages that double thirty times": pages_that_double,
     "100 000 brackets": deep,
@@ -148,6 +170,9 @@ def test_file_made_to_exhaust_the_machine_is_refused_in_bounded_time(tmp_path: P
     start = time.perf_counter()
     assert refused(tmp_path, data) in {"DOS204", "DOS205"}
     assert time.perf_counter() - start < room.TIMEOUT
+    assert (
+        resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MAX_MEMORY // 1024
+    )  # kilobytes, the largest child
 
 
 def test_child_that_never_ends_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from itertools import pairwise
 
+import pypdfium2  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 from pikepdf import Array, Dictionary, Name, NumberTree, Pdf
 
 from builders.pdf import Builder, opened
+from clspd_docs.domain.signature import Signature
 from clspd_docs.packets.assemble import assemble
+from clspd_docs.packets.check import faults
 from clspd_docs.packets.spec import Packet, PacketSpec, Part
 
 SPEC = PacketSpec("Dossier", "CLSPD", "", dt.datetime(2027, 1, 4, tzinfo=dt.UTC), file="dossiers/a.pdf")
@@ -149,3 +154,69 @@ def test_picture_alone_below_its_parent_gets_its_field_too() -> None:
     result = opened(lost(builder).pdf)
     section = result.Root.StructTreeRoot.K[0].K[0].K[1]
     assert [str(kid.S) for kid in section.K] == ["/Figure", "/Form"]
+
+
+def found(data: bytes, text: str) -> list[tuple[float, ...]]:
+    """Return the boxes of ``text`` on the first page, as another library sees them."""
+    reader = pypdfium2.PdfDocument(data)[0].get_textpage()
+    search = reader.search(text)
+    places = []
+    while hit := search.get_next():
+        boxes = [reader.get_charbox(hit[0] + number) for number in range(hit[1])]
+        places.append(
+            (*(min(b[i] for b in boxes) for i in (0, 1)), *(max(b[i] for b in boxes) for i in (2, 3)))
+        )
+    return places
+
+
+def boxed(target: Signature, *rects: tuple[float, float, float, float]) -> Packet:
+    builder = Builder()
+    page = builder.page("a")
+    for number, rect in enumerate(rects):
+        builder.anchor(page, f"sig:membre-{number}|Signature de Mme Anne-Laure Durand-Dupont", rect)
+    return assemble(SPEC, [Part("a", "A", builder.bytes(), signature=target)])
+
+
+def test_tags_of_i_parapheur_stand_in_their_boxes_each_on_its_line_and_no_field_is_made() -> None:
+    side_by_side = ((100, 100, 260, 160), (300, 100, 460, 160), (100, 300, 260, 360))
+    packet = boxed(Signature.I_PARAPHEUR, *side_by_side)
+    assert (packet.signature_fields, packet.tag_pages, packet.paper_places) == ((), (1, 1, 1), 0)
+    result = opened(packet.pdf)
+    assert "/AcroForm" not in result.Root
+    places = found(packet.pdf, "#signature#")
+    assert len(places) == 3
+    for left, bottom, right, top in places:
+        assert any(x0 < left and right < x1 and y0 < bottom and top < y1 for x0, y0, x1, y1 in side_by_side)
+    heights = sorted(bottom for _, bottom, _, _ in places)
+    assert all(high - low > 6 for low, high in pairwise(heights))
+    assert faults(SPEC, packet) == []
+
+
+def test_a_tag_that_is_not_read_is_a_fault() -> None:
+    packet = boxed(Signature.I_PARAPHEUR, (100, 100, 260, 160))
+    (fault,) = faults(SPEC, replace(packet, tag_pages=(1, 1)))
+    assert fault.code == "DOS303"
+
+
+def test_a_box_to_sign_by_hand_has_its_label_in_it_and_no_field() -> None:
+    packet = boxed(Signature.PAPIER, (100, 100, 260, 160))
+    assert (packet.signature_fields, packet.tag_pages, packet.paper_places) == ((), (), 1)
+    result = opened(packet.pdf)
+    for words in ("Signature de Mme", "Durand-Dupont"):
+        ((left, bottom, right, top),) = found(packet.pdf, words)
+        assert 100 < left < right < 260
+        assert 100 < bottom < top < 160
+    figure = result.Root.StructTreeRoot.K[0].K[0].K[1]
+    assert str(figure.Alt) == "Emplacement de la signature\u00a0: Signature de Mme Anne-Laure Durand-Dupont"
+    result.pages[0].contents_coalesce()
+    assert b"/Artifact <</Type /Layout>> BDC" in result.pages[0].Contents.read_bytes()
+
+
+def test_fields_ask_for_pades_and_a_digest_of_today_without_obliging_and_lock_nothing() -> None:
+    result = one_field()
+    (field,) = result.Root.AcroForm.Fields
+    assert [str(name) for name in field.SV.SubFilter] == ["/ETSI.CAdES.detached"]
+    assert [str(name) for name in field.SV.DigestMethod] == ["SHA256", "SHA384", "SHA512"]
+    assert int(field.SV.Ff) == 0
+    assert field.SV.is_indirect
+    assert "/Lock" not in field

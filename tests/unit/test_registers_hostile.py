@@ -328,6 +328,9 @@ SOUND: Final[dict[str, Callable[[], bytes]]] = {
     "dimension fausse": lambda: changed(
         SHEET, lambda part: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', part)
     ),
+    "nombre de quatre cents chiffres": lambda: changed(
+        SHEET, lambda part: re.sub(rb'(r="D3"[^>]*><v>)', rb"\g<1>" + b"9" * 400, part)
+    ),
     "dimension absurde": lambda: changed(
         SHEET, lambda part: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', part)
     ),

@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from builders.conseils import registres
 from builders.listes import LISTS, NEW, codes, csv_file, day, imported, rows, stopped
 from clspd_docs.build.workspace import Folder
 from clspd_docs.registers.import_list import ABOVE
 from clspd_docs.registers.read import read
-from clspd_docs.registers.write import workbook_bytes
-
-
-@pytest.fixture(scope="module")
-def workbook() -> bytes:
-    """The small council, written as the product writes it."""
-    return workbook_bytes(registres().rows)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, workbook: bytes) -> Folder:
-    """A working folder with the small council."""
-    (tmp_path / "registers").mkdir()
-    (tmp_path / "registers" / "clspd.xlsx").write_bytes(workbook)
-    return Folder(tmp_path)
-
 
 # --- Three lists, as a newcomer would --------------------------------------------------------------------
 

@@ -18,28 +18,11 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table as ExcelTable
 
-from builders.conseils import registres
 from builders.listes import LISTS, NEW, codes, csv_file, day, imported, rows, stopped
 from clspd_docs.build.workspace import Folder
 from clspd_docs.cli.registers_import import import_
 from clspd_docs.desk.exchanging import Format, export_workbook
 from clspd_docs.errors import Stop
-from clspd_docs.registers.write import workbook_bytes
-
-
-@pytest.fixture(scope="module")
-def workbook() -> bytes:
-    """The small council, written as the product writes it."""
-    return workbook_bytes(registres().rows)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, workbook: bytes) -> Folder:
-    """A working folder with the small council."""
-    (tmp_path / "registers").mkdir()
-    (tmp_path / "registers" / "clspd.xlsx").write_bytes(workbook)
-    return Folder(tmp_path)
-
 
 # --- Formats ---------------------------------------------------------------------------------------------
 
@@ -152,6 +135,16 @@ def test_a_wish_that_cannot_be_followed_writes_nothing(
     folder: Folder, lines: list[str], wish: dict[str, Any], answer: tuple[str, int]
 ) -> None:
     assert stopped(folder, csv_file(folder, *lines), **wish) == answer
+
+
+@pytest.mark.parametrize(
+    ("asked", "suggested"), [("Membre", "« Membres »"), ("referent", "« Référents »"), ("Machin", "")]
+)
+def test_a_sheet_is_suggested_when_its_name_is_near(folder: Folder, asked: str, suggested: str) -> None:
+    with pytest.raises(Stop) as stop:
+        imported(folder, csv_file(folder, "Nom", "ROY"), asked)
+    hint = dict(stop.value.finding.facts)["suggestion"]
+    assert hint == (f" Vouliez-vous {suggested} ?" if suggested else "")
 
 
 def test_a_list_that_is_not_there_is_said_so(folder: Folder) -> None:
@@ -318,6 +311,7 @@ def test_a_sheet_without_room_is_told_and_nothing_is_written(folder: Folder) -> 
     book.save(path)
     source = csv_file(folder, "Nom;Prénom", *(f"ROY;Zoé{n}" for n in range(25)))
     assert stopped(folder, source) == ("REG429", 3)
+    assert stopped(folder, source, preview=True) == ("REG429", 3)
 
 
 def test_columns_of_the_excel_table_keep_identifiers_that_differ(folder: Folder) -> None:

@@ -66,6 +66,15 @@ def test_a_setting_knows_its_line(tmp_path: Path) -> None:
     assert place == Place(FICHIER, "Paramètres", "B8", 8, "Population municipale", is_line=True)
 
 
+@pytest.mark.parametrize("error", ["#N/A", "#FIELD!", "#GETTING_DATA", "#AVENIR!"])
+def test_an_error_value_is_told_whatever_excel_calls_it(error: str, tmp_path: Path) -> None:
+    workbook = classeur().sheet("Membres").set("M004", "Fonction", error)
+    next(cell for cell in workbook.here[5] if cell.value == error).data_type = "e"
+    book, findings = workbook.read(tmp_path)
+    assert [f.code for f in findings] == ["REG215"]
+    assert book.rows["membres"][3].values["fonction"] is None
+
+
 def test_columns_in_reverse_order_are_read_alike(tmp_path: Path) -> None:
     workbook = classeur()
     straight, _ = workbook.read(tmp_path)
@@ -117,7 +126,7 @@ def test_a_cell_merged_over_two_rows_is_told_where_it_is_empty(tmp_path: Path) -
     workbook = classeur().sheet("Ordre du jour").blank(3, "Séance")
     workbook.here.merge_cells("A2:A3")
     _, findings = workbook.read(tmp_path)
-    assert told(findings) == [("REG202", "Ordre du jour!A3")]
+    assert told(findings) == [("REG118", "Ordre du jour!A3")]
 
 
 def test_a_required_text_says_what_it_is_for(tmp_path: Path) -> None:

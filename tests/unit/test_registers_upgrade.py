@@ -58,11 +58,12 @@ def rules_over(ws: Worksheet, cell: str) -> list[str]:
 # --- What is new -----------------------------------------------------------------------------------------
 
 
-def test_the_example_of_schema_1_gets_its_siret_column_and_keeps_every_row(tmp_path: Path) -> None:
+def test_the_example_of_schema_1_gets_its_later_columns_and_keeps_every_row(tmp_path: Path) -> None:
     done, book = upgraded(old_example(), tmp_path)
     assert done.changes == (
-        "version du classeur : 2",
+        "version du classeur : 3",
         "colonne « SIRET » ajoutée à la feuille « Organismes », colonne L",
+        "colonne « Description de la pièce » ajoutée à la feuille « Ordre du jour », colonne K",
     )
     assert done.lost == ()
     ws = book["Organismes"]

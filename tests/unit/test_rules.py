@@ -211,12 +211,11 @@ def test_an_open_action_whose_lead_has_no_correspondent_is_told() -> None:
 
 SILENT: list[tuple[str, Change]] = [
     ("nothing changed", lambda rows: rows),
-    ("a mandate that ends today", member("M004", mandat_fin=JOUR)),
+    ("a mandate that ends on the day of the next session", member("M004", mandat_fin=dt.date(2027, 3, 25))),
     (
         "a mandate that ended for one who left",
-        member("M004", mandat_fin=dt.date(2020, 1, 1), statut=li.StatutPersonne.SORTI),
+        member("M004", mandat_fin=dt.date(2026, 7, 1), statut=li.StatutPersonne.SORTI),
     ),
-    ("a mandate of one day", member("M004", mandat_debut=JOUR, mandat_fin=JOUR)),
     (
         "a mandate of the council without an end",
         lambda rows: rows.change("parametres", mandat_debut=dt.date(2032, 3, 28)),
@@ -238,10 +237,6 @@ SILENT: list[tuple[str, Change]] = [
     (
         "a namesake in another office",
         copied("membres", "M004", id="M007", fonction="Juriste", mandat_debut=JOUR),
-    ),
-    (
-        "a charter that is not required",
-        lambda rows: rows.change("groupes", "G1", charte_version=None, charte_requise=False),
     ),
     ("public security in a town", member("M004", fonction="Adjoint au maire chargé de la sécurité publique")),
     (
@@ -269,8 +264,11 @@ SILENT: list[tuple[str, Change]] = [
     ),
     (
         "a restricted session without the préfet",
-        lambda rows: rows.change("seances", "P-2026-06", formation=li.Formation.RESTREINTE).change(
-            "presences", 1, statut=StatutPresence.ABSENT
+        lambda rows: (
+            rows.change("seances", "P-2026-06", formation=li.Formation.RESTREINTE)
+            .change("presences", 1, statut=StatutPresence.ABSENT)
+            .change("membres", "M003", formations=(li.Formation.RESTREINTE,))
+            .change("membres", "M004", formations=(li.Formation.RESTREINTE,))
         ),
     ),
 ]
@@ -342,6 +340,16 @@ NEW: dict[str, Callable[[Registres], object]] = {
     "COH414": lambda r: r.change("presences", 0, statut=StatutPresence.REPRESENTE),
     "COH415": lambda r: r.change("seances", "P-2027-02", heure=dt.time(17), fin_prevue=dt.time(15)),
     "COH416": lambda r: r.change("seances", "P-2027-02", reponse_avant=dt.date(2027, 3, 1)),
+    "COH316": lambda r: r.change("membres", "M004", formations=(), groupes=()),
+    "COH430": lambda r: r.change("membres", "M004", formations=(li.Formation.RESTREINTE,)),
+    "COH431": lambda r: r.change("presences", 0, seance="P-2027-02"),
+    "COH432": lambda r: r.change(
+        "seances", "P-2027-02", prefet_consulte_le=dt.date(2026, 4, 7), prefet_reponse_le=dt.date(2026, 4, 1)
+    ),
+    "COH433": lambda r: r.change("decisions", 0, echeance=dt.date(2026, 5, 1)),
+    "COH434": lambda r: r.change("membres", "M004", mandat_fin=dt.date(2026, 12, 31)),
+    "COH435": lambda r: r.change("groupes", "G1", charte_requise=False, charte_version=None),
+    "COH436": lambda r: r.change("membres", "M004", mandat_fin=dt.date(2026, 5, 15)),
     "COH417": lambda r: r.change("seances", "P-2027-02", reponse_avant=dt.date(2026, 11, 1)),
 }
 
@@ -384,12 +392,18 @@ def test_an_absent_column_of_emails_is_not_told_at_each_member() -> None:
     assert check(dataclasses.replace(conseil, membres=without), JOUR) == []
 
 
-@pytest.mark.parametrize(("gone", "missing"), [((0,), "1 convoqué"), ((0, 3), "2 convoqués")])
-def test_the_missing_attendances_are_counted_in_a_right_sentence(gone: tuple[int, ...], missing: str) -> None:
+@pytest.mark.parametrize(
+    ("gone", "missing"),
+    [
+        ((0,), "1 convoqué à ses présences (ligne 2"),
+        ((0, 3), "2 convoqués à ses présences (lignes 2 et 5"),
+    ],
+)
+def test_the_missing_attendances_are_named_by_their_lines(gone: tuple[int, ...], missing: str) -> None:
     (finding,) = check(registres().drop("presences", *gone).conseil(), JOUR)
     assert finding.code == "COH413"
     said = finding.message.replace("\u00a0", " ")
-    assert said == f"La séance est tenue, et il manque {missing} à ses présences."
+    assert said == f"La séance est tenue, et il manque {missing} de la feuille « Membres »)."
 
 
 def test_an_attendance_of_an_unknown_member_may_be_that_of_the_one_who_is_missing() -> None:
@@ -402,7 +416,9 @@ def test_an_attendance_of_an_unknown_member_may_be_that_of_the_one_who_is_missin
 def test_an_attendance_of_an_unknown_member_excuses_one_only() -> None:
     conseil, _ = registres().change("presences", 1, membre="M00Z").drop("presences", 0).council()
     (finding,) = check(conseil, JOUR)
-    assert (finding.code, dict(finding.facts)["nombre"]) == ("COH413", "1\u00a0convoqué")
+    facts = dict(finding.facts)
+    assert (finding.code, facts["nombre"]) == ("COH413", "1\u00a0convoqué")
+    assert facts["lignes"] == "parmi les lignes 2 et 3"
 
 
 def test_a_session_to_come_without_any_item_is_told() -> None:

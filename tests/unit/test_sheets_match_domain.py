@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import pkgutil
 import re
 import string
+import sys
+from pathlib import Path
 
 import pytest
 
+import clspd_docs
 from clspd_docs.cli.kinds import declared_kinds
 from clspd_docs.documents.view import View
 from clspd_docs.domain.conseil import Conseil, Parametres, Regles
@@ -17,7 +22,7 @@ from clspd_docs.domain.plan import Action, Axe, Indicateur
 from clspd_docs.domain.registre import Ligne
 from clspd_docs.domain.seances import Decision, Groupe, Point, Presence, Seance
 from clspd_docs.findings import Kind
-from clspd_docs.registers.schema import Layout, Sheet, Type
+from clspd_docs.registers.schema import REFERRED, Layout, Sheet, Type
 from clspd_docs.registers.sheets import BY_KEY, LISTS_TITLE, README_TITLE, SHEETS
 
 CLASSES: dict[str, type[Ligne]] = {
@@ -70,6 +75,11 @@ def test_a_collection_names_a_sheet_that_exists(sheet: Sheet) -> None:
 @every_sheet
 def test_no_two_headers_read_alike(sheet: Sheet) -> None:
     assert len({cle(c.header) for c in sheet.columns}) == len(sheet.columns)
+
+
+def test_a_reference_is_named_by_the_title_of_its_sheet() -> None:
+    referred = {c.ref for sheet in SHEETS for c in sheet.columns if c.ref}
+    assert {key: BY_KEY[key].title for key in referred} == REFERRED
 
 
 def test_no_two_titles_of_sheets_read_alike() -> None:
@@ -159,6 +169,28 @@ def test_a_kind_is_a_pattern_of_named_facts(kind: Kind) -> None:
     for text in (kind.sentence, kind.remedy):
         for _, fact, _, _ in string.Formatter().parse(text):
             assert fact is None or re.fullmatch(r"[a-z_]+", fact), fact
+
+
+def test_every_sentence_gets_its_facts_where_it_is_told() -> None:
+    """Only where the kind is named and its facts are spelled out; the others are computed."""
+    facts = {
+        f"{module.name}:{call.lineno} {kind.code}": (_facts(kind), {k.arg for k in call.keywords} - {"value"})
+        for module in pkgutil.walk_packages(clspd_docs.__path__, "clspd_docs.")
+        for loaded in [sys.modules.get(module.name)]
+        if loaded is not None and loaded.__file__
+        for call in ast.walk(ast.parse(Path(loaded.__file__).read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "at"
+        if isinstance(call.func.value, ast.Name) and all(k.arg for k in call.keywords)
+        for kind in [getattr(loaded, call.func.value.id, None)]
+        if isinstance(kind, Kind)
+    }
+    assert len(facts) > 200
+    assert {where: found for where, found in facts.items() if found[0] != found[1]} == {}
+
+
+def _facts(kind: Kind) -> set[str]:
+    parsed = [*string.Formatter().parse(kind.sentence), *string.Formatter().parse(kind.remedy)]
+    return {fact for _, fact, _, _ in parsed if fact}
 
 
 @every_kind

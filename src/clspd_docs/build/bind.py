@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.annexes import Enclosures
+from clspd_docs.build.attached import proof
 from clspd_docs.build.finish import FINISHED
-from clspd_docs.build.loading import NO_ANNEX
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
-from clspd_docs.build.press import PdfOrder, Pressed
+from clspd_docs.build.press import PdfOrder, Pressed, press
+from clspd_docs.build.printed import bound, is_printed, printing
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
+from clspd_docs.build.settings import changed_settings, packet_settings
 from clspd_docs.build.together import Order, convert
-from clspd_docs.build.workspace import ANNEXES as ANNEX_FOLDER
+from clspd_docs.build.volumes import shares
 from clspd_docs.build.workspace import OUTPUT
 from clspd_docs.documents.catalogue import ANNEXES
-from clspd_docs.documents.contexts import Dossier, PieceDossier, niveaux_de
-from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context
+from clspd_docs.documents.contexts import Dossier, PieceDossier
+from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context, readers_of_packet
 from clspd_docs.documents.view import Trace
-from clspd_docs.domain.french import pluriel
-from clspd_docs.domain.listes import Diffusion, Formation
+from clspd_docs.domain.french import NBSP, pluriel
+from clspd_docs.domain.signature import Signature
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import first_pages
 from clspd_docs.packets.inspect import page_count
-from clspd_docs.packets.intake import Annex, intake
-from clspd_docs.packets.spec import PacketSpec, Part
+from clspd_docs.packets.letters import Letters
+from clspd_docs.packets.spec import Attachment, PacketSpec, Part
 
 INCOMPLETE = Kind(
     "DOS402",
     Severity.WARNING,
     "Dossier incomplet",
-    "Le dossier est incomplet, {nombre} à débloquer ; sa couverture en donne la liste.",
+    "Le dossier est incomplet, {nombre} à débloquer ; sa première page en donne la liste.",
     "Corriger ce qui les retient, puis relancer « clspd-docs build ».",
 )
 UNSTABLE = Kind(
@@ -54,7 +58,7 @@ ROUNDS: Final = 4
 class Piece:
     """One piece of a packet, ready: what is shown of it, its finished PDF, its pages.
 
-    ``source``: digest of the file that an annex came as.
+    ``source``: digest of the file that an annex came as; ``letters``: those of its pages.
     """
 
     key: str
@@ -66,6 +70,8 @@ class Piece:
     docx: bytes = b""
     docx_sha256: str = ""
     source: str = ""
+    signature: Signature = Signature.CHAMPS
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -91,13 +97,17 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What became of the packets: records in the order of the plan, new contents, what is held."""
+    """What became of the packets: records in the order of the plan, new contents, what is held.
+
+    ``jobs``: a packet of several volumes is as many jobs.
+    """
 
     records: tuple[PacketRecord, ...]
     fresh: Mapping[str, Path]
     held: Mapping[str, tuple[Finding, ...]]
     findings: tuple[Finding, ...]
     reasons: Mapping[str, tuple[str, ...]]
+    jobs: tuple[DossierJob, ...]
 
 
 class Bindery:
@@ -107,11 +117,13 @@ class Bindery:
         self, shop: Workshop, plan: SessionPlan, output: Output, documents: Mapping[str, DocumentRecord]
     ) -> None:
         self.studio, self.engine, self.cache, self.work = shop.studio, shop.engine, shop.cache, shop.work
-        self.plan, self.output, self.documents, self.press = plan, output, documents, shop.press
+        self.proof, self.press = shop.proof, shop.press
+        self.plan, self.output, self.documents = plan, output, documents
         self.findings: list[Finding] = []
         self.held: dict[str, tuple[Finding, ...]] = {}
         self.jobs = {job.key: job for job in plan.documents}
-        self.annexes = self._annexes()
+        self.enclosures = Enclosures(shop, plan)
+        self.files: dict[bytes, Path] = {}
 
     def bind(self, previous: Mapping[str, PacketRecord], intact: Mapping[str, bool], today: str) -> Bound:
         """Make every packet, or take it over when nothing that it is made of has changed.
@@ -121,7 +133,11 @@ class Bindery:
             intact: Whether the published file of a key is there and untouched.
             today: Date written in the records of what is made now.
         """
-        bindings = [b for job in self.plan.dossiers if (b := self._gather(job)) is not None]
+        volumes = {
+            job.key: in_volumes(b) if (b := self._gather(job)) is not None else []
+            for job in self.plan.dossiers
+        }
+        bindings = [volume for each in volumes.values() for volume in each]
         self._fronts(bindings, previous)
         records: list[PacketRecord] = []
         fresh: dict[str, Path] = {}
@@ -129,21 +145,61 @@ class Bindery:
         marks = {b.job.key: self._fingerprint(b) for b in bindings if b.job.key not in self.held}
         stands = {k for k, m in marks.items() if intact.get(k) and previous[k].fingerprint == m}
         stands = set() if self.cache.ignored else stands
-        orders = {b.job.key: self._order(b) for b in bindings if b.job.key in marks.keys() - stands}
-        pressed = dict(zip(orders, self.press.run(list(orders.values())), strict=True))
+        pressed = self._pressed([b for b in bindings if b.job.key in marks.keys() - stands])
         for binding in bindings:
             key = binding.job.key
             if key in stands:
-                records.append(previous[key])
-            elif key in pressed and pressed[key].wrong:
-                self.held[key] = pressed[key].wrong
-            elif key in pressed:
-                record = self._record(binding, marks[key], today, pressed[key])
+                if leaks := self._leaks(binding, previous[key]):
+                    self.held[key] = leaks
+                else:
+                    records.append(replace(previous[key], proved=self._proved(binding)))
+            elif key in marks:
+                order, done = next(pressed)
+                record = self._record(binding, marks[key], today, done)
+                if wrong := done.wrong or self._leaks(binding, record, order.target):
+                    self.held[key] = wrong
+                    continue
                 records.append(record)
-                fresh[record.path] = orders[key].target
-                self.findings += pressed[key].packet.findings
+                fresh[record.path] = order.target
+                self.findings += done.packet.findings
                 reasons[key] = _why(previous.get(key), record, intact)
-        return Bound(tuple(records), fresh, self.held, tuple(self.findings), reasons)
+        self.findings += self.enclosures.findings
+        jobs = [j for job in self.plan.dossiers for j in [v.job for v in volumes[job.key]] or [job]]
+        return Bound(tuple(records), fresh, self.held, tuple(self.findings), reasons, tuple(jobs))
+
+    def _pressed(self, bindings: Sequence[Binding]) -> Iterator[tuple[PdfOrder, Pressed]]:
+        """Yield what becomes of each packet, in order; one to print is made here, of letters and their recipients."""
+        orders = [self._order(binding) for binding in bindings]
+        together = zip(bindings, orders, strict=True)
+        joined = self.press.run([order for each, order in together if not is_printed(each.job.entry)])
+        for each, order in zip(bindings, orders, strict=True):
+            if is_printed(each.job.entry):
+                make = partial(bound, each.job, documents=self.plan.documents, missing=each.missing)
+                yield order, press(order, make)
+            else:
+                yield order, next(joined)
+
+    def _proved(self, binding: Binding) -> str:
+        return self.proof.mark(binding.job.seance.id, readers_of_packet(binding.job))
+
+    def _leaks(self, binding: Binding, record: PacketRecord, pdf: Path | None = None) -> tuple[Finding, ...]:
+        """Return what the packet shows to readers who may not see it.
+
+        Without ``pdf``, the published packet is read, and only when what it must not show has changed since.
+        """
+        job = binding.job
+        if pdf is None:
+            if record.proved == self._proved(binding):
+                return ()
+            folder = session_folder(self.studio.loaded.folder.output, job.seance.id)
+            pdf = folder / record.path
+        letters = {piece.key: piece.letters for piece in binding.pieces if piece.letters}
+        known = {
+            part.first_page - 1 + at: Letters(text, "")
+            for part in record.parts
+            for at, text in enumerate(letters.get(part.key, ()))
+        }
+        return self.proof.faults(pdf, job.seance.id, readers_of_packet(job), record.path, known)
 
     def _gather(self, job: DossierJob) -> Binding | None:
         """Return the pieces of a packet; None when a piece that it cannot do without is held.
@@ -167,6 +223,7 @@ class Bindery:
                         made.draft,
                         made.job.owner,
                         docx_sha256=made.docx_sha256,
+                        signature=job.entry.signed(made.job.entry),
                     )
                 )
             elif job.recipient is None and self.jobs[key].recipient is not None:
@@ -190,39 +247,22 @@ class Bindery:
     def _place(self, job: DossierJob) -> Place:
         return Place(self.studio.loaded.catalogue.file, part=f"dossier « {job.entry.code} »")
 
-    def _annexes(self) -> list[tuple[Diffusion, Piece | Finding]]:
-        """Read each annex of the agenda once."""
-        found: list[tuple[Diffusion, Piece | Finding]] = []
-        for point in self.plan.seance.points:
-            if not point.piece:
-                continue
-            place = point.origine.place("piece")
-            folder, name = self.studio.loaded.folder, f"{ANNEX_FOLDER}/{point.piece}"
-            there = folder.holds(name)
-            got: Annex | Finding = NO_ANNEX.at(place, value=point.piece)
-            if there:
-                got = intake(folder.path(name), place, title=point.titre or "", kept=self.cache.annexes)
-            level = point.diffusion or Diffusion.GROUPE
-            if isinstance(got, Finding):
-                found.append((level, got))
-            else:
-                title = f"Pièce jointe au point {point.rang} – {point.titre}"
-                key = f"annexe-{point.rang}"
-                found.append((level, Piece(key, title, got.pdf, got.pages, source=got.digest)))
-                self.findings += got.findings
-        return found
-
     def _add_annexes(self, binding: Binding) -> bool:
-        readers = binding.job.entry.lecteurs
-        if self.plan.seance.formation == Formation.GROUPE and readers is not Diffusion.PUBLIQUE:
-            readers = Diffusion.GROUPE
-        allowed = niveaux_de(readers)
-        for level, piece in self.annexes:
-            if level not in allowed:
-                continue
-            if isinstance(piece, Finding):
-                self.held[binding.job.key] = (piece,)
+        entry = binding.job.entry
+        for enclosure in self.enclosures.of(readers_of_packet(binding.job), entry.annexes_sans_balises):
+            annex = enclosure.annex
+            if isinstance(annex, Finding):
+                self.held[binding.job.key] = (annex,)
                 return False
+            piece = Piece(
+                enclosure.key,
+                enclosure.title,
+                annex.pdf,
+                annex.pages,
+                docx_sha256=enclosure.docx_sha256,
+                source=annex.digest,
+                letters=annex.letters,
+            )
             binding.pieces.append(piece)
         return True
 
@@ -296,7 +336,7 @@ class Bindery:
         last = binding.pieces[-1]
         return Dossier(
             titre=binding.job.title,
-            objet=binding.job.entry.titre,
+            objet=" – ".join(filter(None, (binding.job.entry.titre, binding.job.volume))),
             pieces=rows,
             pages=starts[-1] + last.pages - 1,
             retenues=tuple(binding.missing),
@@ -311,35 +351,41 @@ class Bindery:
             subject=job.entry.titre,
             when=dt.datetime.combine(self.studio.jour, dt.time(12), tzinfo=dt.UTC),
             numbering=job.entry.numerotation,
-            recto=job.entry.recto,
+            recto=job.entry.recto or job.entry.tirage,
             file=f"dossiers/{job.key}.pdf",
+            attachment=self._proof(binding) if job.entry.preuve else None,
         )
+
+    def _proof(self, binding: Binding) -> Attachment:
+        front = {role: (binding.template(role), piece) for role, piece in binding.front.items()}
+        converter, documents = self.cache.converter, self.documents
+        return proof(binding.job, self.studio, converter, front, binding.pieces, documents)
 
     def _fingerprint(self, binding: Binding) -> str:
         """Digest of everything in the packet but the date: a packet is not redone because a day went by."""
         spec = self._spec(binding)
-        # Of what LibreOffice makes, the Word file tells more than the PDF, which holds the time of the day.
         front = [p.docx_sha256 for p in binding.front.values()]
-        pieces = [
-            (p.key, p.title, sha256(p.pdf) if isinstance(p.pdf, bytes) else p.docx_sha256, p.draft, p.owner)
-            for p in binding.pieces
-        ]
-        named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto)
-        return fingerprint(self.cache.converter, named, front, pieces)
+        pieces = [(p.key, p.title, _digest(p), p.draft, p.owner, p.signature) for p in binding.pieces]
+        named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto, binding.job.entry.preuve)
+        printed = printing(binding.job, self.plan.documents, binding.missing)
+        return fingerprint(self.cache.converter, named, front, pieces, *printed)
 
     def _file(self, piece: Piece) -> Path:
         """Return the file of the piece's PDF; an annex, which many packets share, is written once."""
         if isinstance(piece.pdf, Path):
             return piece.pdf
-        path = self.work / "annexes" / f"{piece.key}.pdf"
-        if not path.exists():
+        if piece.pdf not in self.files:
+            path = self.work / "annexes" / f"{len(self.files)}.pdf"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(piece.pdf)
-        return path
+            self.files[piece.pdf] = path
+        return self.files[piece.pdf]
 
     def _order(self, binding: Binding) -> PdfOrder:
         spec, pieces = self._spec(binding), (*binding.front.values(), *binding.pieces)
-        parts = tuple(Part(p.key, p.title, self._file(p), p.draft, p.owner) for p in pieces)
+        parts = tuple(
+            Part(p.key, p.title, self._file(p), p.draft, p.owner, signature=p.signature) for p in pieces
+        )
         contents = CONTENTS if CONTENTS in binding.front else ""
         return PdfOrder(spec, parts, self.work / FINISHED / spec.file, read_back=True, contents=contents)
 
@@ -359,12 +405,45 @@ class Bindery:
             signature_fields=packet.signature_fields,
             claims=packet.claims,
             pdf_sha256=pressed.pdf_sha256,
+            pdf_bytes=pressed.pdf_bytes,
+            templates=tuple(binding.template(role) for role in binding.front),
             fingerprint=mark,
             held_pieces=tuple(binding.missing),
             front=tuple(p.docx_sha256 for p in binding.front.values()),
             made_on=today,
             annexes={p.key: p.source for p in binding.pieces if p.source},
+            settings=packet_settings(job.entry),
+            boxes=len(packet.tag_pages) + packet.paper_places,
+            proved=self._proved(binding),
         )
+
+
+def in_volumes(binding: Binding) -> list[Binding]:
+    """Return the packet as the volumes that its catalogue asks for, each with its own name, cover and contents."""
+    job, pieces = binding.job, binding.pieces
+    found = shares([piece.pages for piece in pieces], job.entry.volume)
+    if len(found) == 1:
+        return [binding]
+    width, volumes = len(str(len(found))), []
+    for number, share in enumerate(found, 1):
+        one = replace(
+            job,
+            key=f"{job.key}-{number:0{width}d}",
+            pieces=tuple(piece.key for piece in pieces[share]),
+            volume=f"volume{NBSP}{number}{NBSP}sur{NBSP}{len(found)}",
+        )
+        volumes.append(Binding(one, pieces[share], binding.missing))
+    return volumes
+
+
+def _digest(piece: Piece) -> str:
+    """Return the digest of what a piece is made from.
+
+    Of what LibreOffice makes, the Word file tells more than the PDF, which holds the time of the day.
+    """
+    if piece.docx_sha256 or isinstance(piece.pdf, Path):
+        return piece.docx_sha256
+    return sha256(piece.pdf)
 
 
 def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bool]) -> tuple[str, ...]:
@@ -374,7 +453,12 @@ def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bo
     if before.fingerprint == now.fingerprint:
         return ("fichier absent ou modifié à la main",) if not intact.get(now.key) else ("demandé",)
     old, new = {p.key for p in before.parts}, {p.key for p in now.parts}
-    changes = [f"pièce ajoutée : {k}" for k in sorted(new - old)] + [
+    annexes = [
+        key for key in before.annexes.keys() & now.annexes.keys() if before.annexes[key] != now.annexes[key]
+    ]
+    changes = [f"fichier de l’{key} modifié" for key in sorted(annexes)]
+    changes += [f"pièce ajoutée : {k}" for k in sorted(new - old)] + [
         f"pièce retirée : {k}" for k in sorted(old - new)
     ]
+    changes += changed_settings(before.settings, now.settings)
     return tuple(changes) or ("une pièce a changé",)

@@ -137,3 +137,12 @@ def _beside(folder: Path, data: bytes) -> Iterator[Path]:
 def _remove(path: Path) -> None:
     with suppress(OSError):
         path.unlink(missing_ok=True)
+
+
+def edited_name(path: Path, what: str = "modifié à la main") -> Path:
+    """Return the name under which an edited version of ``path`` is kept; earlier ones are not replaced."""
+    copy, number = path.with_name(f"{path.stem} ({what}){path.suffix}"), 2
+    while exists(copy):
+        copy = path.with_name(f"{path.stem} ({what} {number}){path.suffix}")
+        number += 1
+    return copy

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from clspd_docs.build.manifest import DocumentRecord, fingerprint
 from clspd_docs.build.press import PdfOrder, Pressed
+from clspd_docs.build.printed import envelope_faults
 from clspd_docs.build.produce import Cache, Made, Workshop
+from clspd_docs.build.settings import document_settings
 from clspd_docs.findings import Finding
 from clspd_docs.packets.spec import PacketSpec, Part
 from clspd_docs.version import tool_version
@@ -30,17 +32,17 @@ class Finished:
 def document_fingerprint(made: Made, cache: Cache) -> str:
     """Return the digest of all that the finished PDF depends on, but for the day it is made."""
     job = made.job
-    return fingerprint(tool_version(), cache.converter, made.docx_sha256, job.title, made.draft, job.owner)
+    named = (made.docx_sha256, job.title, made.draft, job.owner, document_settings(job.entry))
+    return fingerprint(tool_version(), cache.converter, *named)
 
 
-def finish(made: Mapping[str, Made], shop: Workshop) -> dict[str, Finished]:
-    """Return the finished documents of ``made``, PDF/A-2b and PDF/UA-1, by their key."""
-    orders = [_order(each, shop) for each in made.values()]
-    pressed = shop.press.run(orders)
-    return {
-        key: Finished(_record(each, order.spec, done, shop), order.target, done.packet.findings)
-        for (key, each), order, done in zip(made.items(), orders, pressed, strict=True)
-    }
+def finish(made: Iterable[Made], shop: Workshop) -> Iterator[Finished]:
+    """Yield each document of ``made`` finished, PDF/A-2b and PDF/UA-1, in their order."""
+    documents = list(made)
+    orders = [_order(each, shop) for each in documents]
+    for each, order, done in zip(documents, orders, shop.press.run(orders), strict=True):
+        seen = envelope_faults(each.job, order.target)
+        yield Finished(_record(each, order.spec, done, shop), order.target, (*done.packet.findings, *seen))
 
 
 def _order(made: Made, shop: Workshop) -> PdfOrder:
@@ -54,7 +56,7 @@ def _order(made: Made, shop: Workshop) -> PdfOrder:
         when=dt.datetime.combine(studio.jour, dt.time(12), tzinfo=dt.UTC),
         file=f"documents/{job.key}.pdf",
     )
-    part = Part(job.key, job.title, made.raw, made.draft, job.owner)
+    part = Part(job.key, job.title, made.raw, made.draft, job.owner, signature=job.entry.signature)
     return PdfOrder(spec, (part,), shop.work / FINISHED / spec.file)
 
 
@@ -72,9 +74,11 @@ def _record(made: Made, spec: PacketSpec, done: Pressed, shop: Workshop) -> Docu
         template_sha256=template.digest,
         docx_sha256=made.docx_sha256,
         pdf_sha256=done.pdf_sha256,
+        pdf_bytes=done.pdf_bytes,
         fingerprint=document_fingerprint(made, shop.cache),
         draft=made.draft,
         signature_fields=done.packet.signature_fields,
         cells=dict(sorted(made.cells.items())),
         made_on=shop.studio.jour.isoformat(),
+        settings=document_settings(job.entry),
     )

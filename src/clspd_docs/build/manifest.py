@@ -18,6 +18,9 @@ class DocumentRecord:
     """One document as published. Paths are relative to the session's folder, with forward slashes.
 
     ``inputs``: digest of what the Word file was made from when it was last looked at (``build/rendered.py``).
+    ``settings``: the lines of the catalogue that shape its PDF.
+    ``proved``: digest of the reserved texts that its pages were searched for; "" when there was none.
+    ``pdf_bytes``: length of the PDF, to tell what a signature added to it from what an edit changed.
     """
 
     key: str
@@ -36,6 +39,9 @@ class DocumentRecord:
     signature_fields: tuple[str, ...]
     cells: dict[str, str]
     made_on: str
+    settings: dict[str, str] = field(default_factory=dict)
+    proved: str = ""
+    pdf_bytes: int = 0
     inputs: str = ""
 
 
@@ -54,7 +60,8 @@ class PacketRecord:
     """One packet as published.
 
     ``front``: digests of the Word files of its cover and contents; ``annexes``: digest of the file of each
-    annex as it came, by the key of its piece.
+    annex as it came, by the key of its piece; ``templates``: those of its cover and contents; ``settings``: the
+    lines of the catalogue that shape it; ``boxes``: places to sign that are no field.
     """
 
     key: str
@@ -72,6 +79,11 @@ class PacketRecord:
     front: tuple[str, ...]
     made_on: str
     annexes: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    boxes: int = 0
+    proved: str = ""
+    pdf_bytes: int = 0
+    templates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +98,11 @@ class HeldRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """The whole file. ``documents`` and ``packets`` are in the order of the plan."""
+    """The whole file. ``documents`` and ``packets`` are in the order of the plan.
+
+    ``templates`` and ``annexes`` hold the SHA-256 of the files used, by name. ``previous`` is that of the manifest
+    before this one, and ``rank`` how many there were, this one counted: see ``chained``.
+    """
 
     seance: str
     jour: str
@@ -96,6 +112,11 @@ class Manifest:
     documents: tuple[DocumentRecord, ...] = ()
     packets: tuple[PacketRecord, ...] = ()
     held: tuple[HeldRecord, ...] = ()
+    templates: dict[str, str] = field(default_factory=dict)
+    annexes: dict[str, str] = field(default_factory=dict)
+    catalogue_sha256: str = ""
+    previous: str = ""
+    rank: int = 1
     schema: int = field(default=SCHEMA)
 
     def files(self) -> dict[str, str]:
@@ -103,6 +124,11 @@ class Manifest:
         hashes = {d.docx: d.docx_sha256 for d in self.documents}
         hashes |= {d.path: d.pdf_sha256 for d in self.documents}
         return hashes | {p.path: p.pdf_sha256 for p in self.packets}
+
+    def sizes(self) -> dict[str, int]:
+        """Return the length of every published PDF, by its path; that of an older build is not known."""
+        records: tuple[DocumentRecord | PacketRecord, ...] = (*self.documents, *self.packets)
+        return {record.path: record.pdf_bytes for record in records if record.pdf_bytes}
 
     def text(self) -> str:
         """Return the file's text: sorted within records, readable, the same for the same content."""
@@ -128,6 +154,19 @@ def read_manifest(folder: Path) -> Manifest | None:
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def chained(now: Manifest, before: Manifest | None, folder: Path) -> Manifest:
+    """Return ``now`` tied to the manifest ``before`` it, which ``folder`` holds.
+
+    A build that changed nothing but the day is no new link: it keeps that of the build before it.
+    """
+    if before is None:
+        return now
+    same = dataclasses.replace(now, jour=before.jour, previous=before.previous, rank=before.rank)
+    if same == before:
+        return dataclasses.replace(now, previous=before.previous, rank=before.rank)
+    return dataclasses.replace(now, previous=file_sha256(folder / MANIFEST) or "", rank=before.rank + 1)
 
 
 def _tuples(record: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
@@ -25,7 +26,7 @@ td.nombre, th.nombre { text-align: right; } a { color: #1F4E9E; }
 
 
 def index_page(conseil: Conseil, seance: Seance, manifest: Manifest) -> str:
-    """Return the page, which works without a server, a script or a network."""
+    """Return the page of a session."""
     title = f"{conseil.parametres.sigle or 'Conseil'} – séance {seance.id}"
     when = f"{jour(seance.date, semaine=True)}" if seance.date else "date à fixer"
     if seance.heure:
@@ -39,10 +40,22 @@ def index_page(conseil: Conseil, seance: Seance, manifest: Manifest) -> str:
         "<h2>Documents</h2>",
         _documents(manifest.documents),
     ]
+    return page(title, body)
+
+
+def page(title: str, body: Iterable[str], *, head: str = "", style: str = "") -> str:
+    """Return an HTML page of the parts of ``body`` that are not empty; it needs no server, script or network.
+
+    Args:
+        title: As text.
+        body: As HTML.
+        head: More of the page's head, as HTML.
+        style: After the style that our pages share.
+    """
     return (
-        '<!DOCTYPE html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n{head}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<title>{escape(title)}</title>\n<style>{STYLE}{style}</style>\n</head>\n<body>\n<main>\n"
         + "\n".join(part for part in body if part)
         + "\n</main>\n</body>\n</html>\n"
     )
@@ -68,7 +81,7 @@ def _packets(packets: tuple[PacketRecord, ...]) -> str:
         note = f" – sans : {', '.join(packet.held_pieces)}" if packet.held_pieces else ""
         rows.append(
             f'<tr><td><a href="{escape(packet.path)}">{escape(packet.title)}</a>{escape(note)}</td>'
-            f'<td class="nombre">{packet.pages}</td><td class="nombre">{len(packet.signature_fields)}</td></tr>'
+            f'<td class="nombre">{packet.pages}</td><td class="nombre">{len(packet.signature_fields) + packet.boxes}</td></tr>'
         )
     head = '<tr><th scope="col">Dossier</th><th scope="col" class="nombre">Pages</th><th scope="col" class="nombre">Signatures</th></tr>'
     caption = f"<caption>{escape(pluriel(len(packets), 'dossier'))}, prêts à signer ou à envoyer</caption>"

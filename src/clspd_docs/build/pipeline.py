@@ -7,21 +7,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from clspd_docs.build.converter import converter
+from clspd_docs.build.converter import converter, fonts_lacking
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import load
 from clspd_docs.build.press import Press
 from clspd_docs.build.produce import Cache, Studio, Workshop
-from clspd_docs.build.publish import WORK, lock
+from clspd_docs.build.proof import Proof
+from clspd_docs.build.publish import WORK, lock, refused
 from clspd_docs.build.report import Report
 from clspd_docs.build.request import Options, plan_sessions
 from clspd_docs.build.session import build_session
-from clspd_docs.build.workspace import CANNOT_WRITE, OUTPUT, Folder
+from clspd_docs.build.workspace import OUTPUT, Folder
+from clspd_docs.conversion.checks import TRIES
 from clspd_docs.conversion.choose import Choice
 from clspd_docs.conversion.pool import worker_count
 from clspd_docs.documents.plan import SessionPlan
-from clspd_docs.errors import Stop
-from clspd_docs.origin import Place
 
 Progress = Callable[[str], None]
 
@@ -38,13 +38,13 @@ def build(folder: Folder, options: Options, progress: Progress) -> Report:
     loaded = load(folder, options.jour)
     plans, findings = plan_sessions(loaded, options)
     choice = converter(folder)
-    findings += choice.findings
+    findings += [*choice.findings, *fonts_lacking(folder, loaded.templates)]
     studio = Studio(loaded, blocked(findings), options.jour)
     report = Report("build", findings, loaded.book.counts())
     try:
         return _build(folder, plans, studio, options, report, choice, progress)
     except OSError as error:  # disk full, file held open: what was published before is untouched
-        raise Stop(CANNOT_WRITE.at(Place(OUTPUT))) from error
+        raise refused(folder.output, OUTPUT, error) from error
 
 
 def _build(
@@ -56,7 +56,7 @@ def _build(
     choice: Choice,
     progress: Progress,
 ) -> Report:
-    workers, patience = worker_count(options.workers), folder.settings().delai_secondes
+    workers, patience = worker_count(options.workers), folder.settings().delai_secondes / TRIES
     with (
         lock(folder.output),
         tempfile.TemporaryDirectory(prefix=WORK, dir=folder.output) as work,
@@ -64,7 +64,8 @@ def _build(
         Press(workers) as press,
     ):
         cache = Cache(folder.output / ".cache", f"{engine.name} {engine.version}", ignored=options.force)
-        shop = Workshop(studio, engine, cache, Path(work), progress, press, choice.is_preview)
+        proof = Proof(studio.loaded.conseil, studio.loaded.book)
+        shop = Workshop(studio, engine, cache, Path(work), progress, proof, press, choice.is_preview)
         for one in plans:
             result = build_session(shop, one, options)
             report = report.with_session(result.findings, result.documents, result.packets)

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,6 +51,7 @@ class Pressed:
 
     packet: Packet
     pdf_sha256: str
+    pdf_bytes: int
     wrong: tuple[Finding, ...]
 
 
@@ -101,16 +102,16 @@ class Press:
         self.close()
 
 
-def press(order: PdfOrder) -> Pressed:
+def press(order: PdfOrder, make: Callable[[PacketSpec, Sequence[Part]], Packet] = assemble) -> Pressed:
     """Make one PDF, here."""
-    packet = assemble(order.spec, order.parts)
+    packet = make(order.spec, order.parts)
     wrong = [*faults(order.spec, packet)] if order.read_back else []
     contents = next((part for part in packet.parts if part.key == order.contents), None)
     if order.read_back and contents is not None:
         wrong += contents_faults(order.spec, packet, contents)
     order.target.parent.mkdir(parents=True, exist_ok=True)
     order.target.write_bytes(packet.pdf)
-    return Pressed(replace(packet, pdf=b""), sha256(packet.pdf), tuple(wrong))
+    return Pressed(replace(packet, pdf=b""), sha256(packet.pdf), len(packet.pdf), tuple(wrong))
 
 
 def _depend_on_parent() -> None:

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from clspd_docs.build.holding import Blocked
 from clspd_docs.build.loading import Loaded
-from clspd_docs.build.manifest import fingerprint, read_manifest, sha256
+from clspd_docs.build.manifest import file_sha256, fingerprint, read_manifest, sha256
 from clspd_docs.build.together import Order, convert
 from clspd_docs.build.workspace import TEMPLATES
 from clspd_docs.conversion.engine import Engine
-from clspd_docs.documents.contexts import niveaux_de
+from clspd_docs.documents.contexts import may_see
 from clspd_docs.documents.drawings import Drawings
 from clspd_docs.documents.plan import DocumentJob, SessionPlan, context, is_draft, level_of
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain.conseil import Conseil
-from clspd_docs.domain.listes import Diffusion
 from clspd_docs.domain.seances import Decision, Point
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
@@ -48,6 +47,9 @@ NO_TEMPLATE = Kind(
     "Le modèle « {modele} » manque ou ne peut pas être lu.",
     "Corriger le modèle : voir les constats qui le nomment.",
 )
+
+if TYPE_CHECKING:
+    from clspd_docs.build.proof import Proof  # pikepdf, which `check` needs not
 
 TRANSPARENT: Final = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -118,6 +120,10 @@ class Cache:
                 used |= {self.path(d.docx_sha256) for d in manifest.documents}
                 used |= {self.path(digest) for p in manifest.packets for digest in p.front}
                 annexes |= {digest for p in manifest.packets for digest in p.annexes.values()}
+        for digest in tuple(annexes):  # a Word file: its PDF, and what is known of it
+            if converted := file_sha256(self.path(digest)):
+                used.add(self.path(digest))
+                annexes.add(converted)
         for path in self.folder.glob("*"):
             if path not in used:
                 path.unlink(missing_ok=True)
@@ -184,14 +190,9 @@ def guarded(conseil: Conseil) -> dict[str, tuple[Point | Decision, Place]]:
 def leaked(
     texts: Mapping[str, tuple[Point | Decision, Place]], job: DocumentJob, cells: Iterable[str]
 ) -> Iterator[Finding]:
-    """Yield each of ``texts`` that the document used although its readers may not see it.
-
-    Readers see what their level allows of their own session; of other sessions, never what stays in a group.
-    """
-    here = niveaux_de(level_of(job))
-    elsewhere = niveaux_de(min(level_of(job), Diffusion.INTERNE, key=list(Diffusion).index))
+    """Yield each of ``texts`` that the document used although its readers may not see it."""
     for row, place in (texts[cell] for cell in cells if cell in texts):
-        if row.diffusion not in (here if row.seance == job.seance.id else elsewhere):
+        if not may_see(row, job.seance.id, level_of(job)):
             yield RESERVED.at(place, modele=job.entry.modele)
 
 
@@ -212,6 +213,7 @@ class Workshop:
     cache: Cache
     work: Path
     progress: Callable[[str], None]
+    proof: Proof
     press: Press
     is_preview: bool = False
 

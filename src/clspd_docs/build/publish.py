@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from clspd_docs.build.files import edited_name
 from clspd_docs.build.manifest import MANIFEST, Manifest, file_sha256
+from clspd_docs.build.signed import REPLACED, signatures, told
 from clspd_docs.build.workspace import CANNOT_WRITE, OUTPUT
 from clspd_docs.domain.french import slug
 from clspd_docs.errors import ExitCode, Stop
@@ -21,7 +26,7 @@ BUSY = Kind(
     Severity.ERROR,
     "Autre construction en cours",
     "Une autre construction est en cours dans ce dossier.",
-    "Attendre qu’elle se termine. S’il n’y en a pas, supprimer le fichier « sorties/.verrou ».",
+    "Attendre qu’elle se termine, puis relancer la commande.",
 )
 EDITED = Kind(
     "ENV205",
@@ -31,57 +36,64 @@ EDITED = Kind(
     "Reporter la correction dans le classeur ou dans le modèle, puis supprimer la copie.",
 )
 
+FULL = Kind(
+    "ENV215",
+    Severity.ERROR,
+    "Disque plein",
+    "Il n’y a plus de place sur le disque : la préparation s’est arrêtée, ce qui était publié avant est intact.",
+    "Libérer de la place (vider la corbeille, supprimer d’anciens fichiers), puis relancer la commande.",
+)
+HELD_OPEN = Kind(
+    "ENV216",
+    Severity.ERROR,
+    "Document ouvert dans un autre programme",
+    "Ce document est ouvert dans un autre programme, qui empêche de le remplacer : les documents de cette séance "
+    "restent tels qu’ils étaient.",
+    "Fermer le document, puis relancer la commande : ce qui est déjà converti ne sera pas refait.",
+)
+
 LOCK: Final = ".verrou"
 WORK: Final = ".en-cours-"
 OLD: Final = ".ancien-"
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
 def lock(output: Path) -> Iterator[None]:
     """Hold the output folder for one build; what a killed build left is put back in order first.
 
+    The system frees the lock of a build that dies. Its file stays: deleting it would let two builds hold it.
+
     Raises:
-        Stop: ENV204 while another build runs, ENV203 when the folder cannot be written.
+        Stop: ENV204 while another build runs, ENV203 or ENV215 when the folder cannot be written.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        _take(output / LOCK)
+        stream = (output / LOCK).open("ab")
     except OSError as error:
-        raise Stop(CANNOT_WRITE.at(Place(OUTPUT))) from error
-    try:
+        raise refused(output, OUTPUT, error) from error
+    with stream:
+        try:
+            _hold(stream.fileno())
+        except (BlockingIOError, PermissionError):
+            raise Stop(BUSY.at(Place(f"{OUTPUT}/{LOCK}")), ExitCode.NOTHING_READ) from None
+        except OSError:  # a disk that knows no locks
+            _log.info("%s cannot be locked", output)
         _recover(output)
         yield
-    finally:
-        (output / LOCK).unlink(missing_ok=True)
 
 
-def _take(path: Path) -> None:
-    for attempt in (1, 2):
-        try:
-            with path.open("x", encoding="ascii") as stream:
-                stream.write(str(os.getpid()))
-        except FileExistsError:
-            if attempt == 1 and _is_stale(path):
-                path.unlink(missing_ok=True)
-                continue
-            raise Stop(BUSY.at(Place(f"{OUTPUT}/{LOCK}")), ExitCode.NOTHING_READ) from None
-        return
+if sys.platform == "win32":
+    import msvcrt
 
+    def _hold(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
 
-def _is_stale(path: Path) -> bool:
-    try:
-        pid = int(path.read_text(encoding="ascii") or 0)
-    except (OSError, ValueError):
-        return True
-    if os.name == "nt":  # no signal 0 there; the file of a living build is held open by nobody either
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return pid == 0
+    def _hold(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _recover(output: Path) -> None:
@@ -113,10 +125,11 @@ def publish(
         previous: The manifest of the present folder.
 
     Returns:
-        ENV205 for each file edited by hand: its edited version is kept beside under another name.
+        ENV205 for each file edited by hand, ENV223 for each signed: that version is kept beside under another name.
 
     Raises:
-        Stop: ENV203 when the disk is full or a file is held open; the previous folder is then whole.
+        Stop: ENV215 when the disk is full, ENV216 when a file is held open, else ENV203; the previous folder is
+            then whole.
     """
     target = session_folder(output, manifest.seance)
     work = output / f"{WORK}{target.name}"
@@ -135,8 +148,30 @@ def publish(
         _swap(work, target, output / f"{OLD}{target.name}")
     except OSError as error:
         shutil.rmtree(work, ignore_errors=True)
-        raise Stop(CANNOT_WRITE.at(Place(f"{OUTPUT}/{target.name}"))) from error
+        raise refused(target, f"{OUTPUT}/{target.name}", error) from error
     return findings
+
+
+def refused(folder: Path, name: str, error: OSError) -> Stop:
+    """Return what to tell of a folder that the system does not let us write, ``name`` for the user."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return Stop(FULL.at(Place(name)))
+    files = folder.rglob("*") if isinstance(error, PermissionError) else ()
+    held = next((path for path in sorted(files) if path.is_file() and _is_held(path)), None)
+    if held is not None:
+        return Stop(HELD_OPEN.at(Place(f"{name}/{held.relative_to(folder).as_posix()}")))
+    return Stop(CANNOT_WRITE.at(Place(name)))
+
+
+def _is_held(path: Path) -> bool:
+    """True when a program keeps others from writing the file, as viewers do on Windows."""
+    if not os.access(path, os.W_OK):
+        return False
+    try:
+        path.open("r+b").close()
+    except OSError:
+        return True
+    return False
 
 
 def _keep(
@@ -150,29 +185,29 @@ def _keep(
         name = path.relative_to(target).as_posix()
         if not path.is_file() or name in {MANIFEST, "index.html"}:
             continue
-        if _is_edited(path, ours.get(name), fresh.get(name)):
-            copy = _free(work / name)
-            findings.append(EDITED.at(Place(f"{OUTPUT}/{target.name}/{name}"), copie=copy.name))
+        if name in listed and name not in fresh:  # unchanged, signed, or not looked at by this build
+            _link(path, work / name)
+        elif _is_edited(path, ours.get(name), fresh.get(name)):
+            fields, place = signatures(path), Place(f"{OUTPUT}/{target.name}/{name}")
+            copy = edited_name(work / name, "signé" if fields else "modifié à la main")
+            facts = {"champs": told(fields)} if fields else {}
+            findings.append((REPLACED if fields else EDITED).at(place, copie=copy.name, **facts))
             _link(path, copy)
-        elif name not in fresh and (name not in ours or name in listed):
+        elif name not in fresh and name not in ours:
             _link(path, work / name)
     return findings
 
 
 def _is_edited(path: Path, published: str | None, fresh: Path | bytes | None) -> bool:
-    """True when the file is no longer the one published; without a manifest, a Word file unlike the new one."""
+    """True when the file is no longer the one published; without a manifest, a Word file unlike the new one.
+
+    And a signed PDF, of which the build always has a new version then.
+    """
     if published is not None:
         return file_sha256(path) != published
-    return isinstance(fresh, bytes) and path.suffix == ".docx" and path.read_bytes() != fresh
-
-
-def _free(path: Path) -> Path:
-    """Return the name under which an edited version of ``path`` is kept; earlier ones are not replaced."""
-    copy, number = path.with_name(f"{path.stem} (modifié à la main){path.suffix}"), 2
-    while copy.exists():
-        copy = path.with_name(f"{path.stem} (modifié à la main {number}){path.suffix}")
-        number += 1
-    return copy
+    if path.suffix == ".docx":
+        return isinstance(fresh, bytes) and path.read_bytes() != fresh
+    return fresh is not None and bool(signatures(path))
 
 
 def _link(source: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clspd_docs.build.manifest import DocumentRecord, Manifest, file_sha256
 from clspd_docs.build.produce import Made, Studio
+from clspd_docs.build.settings import changed_settings, document_settings
 from clspd_docs.findings import Finding
 from clspd_docs.version import tool_version
 
@@ -32,6 +33,7 @@ def why(
         reasons.append("mention PROJET ajoutée" if made.draft else "mention PROJET retirée")
     if before.title != made.job.title:
         reasons.append("titre modifié dans le catalogue")
+    reasons += changed_settings(before.settings, document_settings(made.job.entry))
     reasons += general
     if not intact:
         reasons.append("fichier absent ou modifié à la main")
@@ -42,7 +44,7 @@ def general_reasons(previous: Manifest | None, converter: str | None = None) -> 
     """Return what concerns every document since the last build: another converter, another program."""
     reasons = []
     if previous is not None and converter is not None and previous.converter != converter:
-        reasons.append("convertisseur mis à jour")
+        reasons.append(f"convertisseur changé : {converter} au lieu de {previous.converter}")
     if previous is not None and previous.tool != tool_version():
         reasons.append("nouvelle version du programme")
     return tuple(reasons)

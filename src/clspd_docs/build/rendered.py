@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 from typing import Final
 
-from clspd_docs.build.manifest import Manifest, file_sha256, fingerprint, sha256
+from clspd_docs.build.manifest import DocumentRecord, Manifest, file_sha256, fingerprint, sha256
 from clspd_docs.build.produce import Made, Studio
 from clspd_docs.documents.plan import DocumentJob
 from clspd_docs.version import tool_version
@@ -43,6 +44,12 @@ class LastRendering:
         if sha256(docx) != record.docx_sha256:
             return None
         return Made(job, docx, record.docx_sha256, record.cells, record.draft)
+
+    def noted(self, record: DocumentRecord, made: Made) -> DocumentRecord:
+        """Return the record with what its Word file was made from, unless it tells of an older one: its PDF is signed."""
+        now = (made.docx_sha256, made.draft, made.cells)
+        is_this = (record.docx_sha256, record.draft, record.cells) == now
+        return replace(record, inputs=self.inputs if is_this else "")
 
 
 def inputs(studio: Studio) -> str:

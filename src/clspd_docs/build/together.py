@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
 from clspd_docs.build.workspace import TEMPLATES
+from clspd_docs.conversion.checks import TOO_SLOW
 from clspd_docs.conversion.engine import Engine, Job
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
@@ -89,8 +90,8 @@ def convert(engine: Engine, orders: Iterable[Order], work: Path) -> Iterator[Del
         elif result.finding is None:
             yield from batches.apart(result.job)
         else:
-            batches.lost(result.job, result.finding.code)
-    for result in engine.convert(map(batches.alone, batches.failed)):
+            batches.lost(result.job, result.finding.kind)
+    for result in engine.convert(batches.again()):
         yield Delivery(result.job.key, result.job.pdf, result.finding)
 
 
@@ -102,6 +103,7 @@ class _Batches:
     limit: int
     waiting: dict[str, tuple[Sequence[Order], Spliced]] = field(default_factory=dict)
     failed: list[Order] = field(default_factory=list)
+    slow: set[str] = field(default_factory=set)
 
     def jobs(self, orders: Iterable[Order]) -> Iterator[Job]:
         """Yield the jobs that ``orders`` come to."""
@@ -134,9 +136,16 @@ class _Batches:
             path.write_bytes(pdf)
             yield Delivery(order.key, path)
 
-    def lost(self, job: Job, reason: str) -> None:
+    def lost(self, job: Job, kind: Kind) -> None:
         """Note that the converter failed on a file of many letters: each is tried alone later."""
-        self._set_aside(job, self.waiting.pop(job.key)[0], reason)
+        orders = self.waiting.pop(job.key)[0]
+        if kind is TOO_SLOW:
+            self.slow.update(order.key for order in orders)
+        self._set_aside(job, orders, kind.code)
+
+    def again(self) -> Iterator[Job]:
+        """Yield the jobs of the letters that did not come through with others."""
+        return (replace(self.alone(order), slow=order.key in self.slow) for order in self.failed)
 
     def alone(self, order: Order) -> Job:
         """Return the job of one letter."""

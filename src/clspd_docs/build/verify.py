@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clspd_docs.build.manifest import MANIFEST, file_sha256, read_manifest
+from clspd_docs.build.attached import read_proof
+from clspd_docs.build.manifest import MANIFEST, Manifest, file_sha256, read_manifest, sha256
+from clspd_docs.build.signed import signatures
+from clspd_docs.build.sources import differences
+from clspd_docs.build.workspace import OUTPUT, Folder
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
-from clspd_docs.packets.inspect import PdfFacts, inspect
+from clspd_docs.packets.inspect import PdfFacts, attachments, inspect
 
 NO_MANIFEST = Kind(
     "DOS501",
@@ -31,7 +35,14 @@ CHANGED = Kind(
     Severity.ERROR,
     "Fichier modifié",
     "Le fichier n’est plus celui qui a été fabriqué.",
-    "S’il est signé, c’est normal ; sinon, relancer « clspd-docs build », qui garde la version modifiée à côté.",
+    "Relancer « clspd-docs build », qui garde la version modifiée à côté.",
+)
+SIGNED = Kind(
+    "DOS511",
+    Severity.NOTE,
+    "Fichier signé",
+    "Le fichier a été signé depuis qu’il a été fabriqué ; sous les signatures, il est intact.",
+    "Rien à faire. Les signatures elles-mêmes se vérifient dans un lecteur de PDF, qui connaît les certificats.",
 )
 STRANGER = Kind(
     "DOS504",
@@ -58,10 +69,11 @@ UNREADABLE = Kind(
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was seen: one entry a PDF, and the findings."""
+    """What was seen: one entry a PDF, and the findings; of a session's folder, its place in the chain of builds."""
 
     files: tuple[dict[str, Any], ...]
     findings: tuple[Finding, ...]
+    chain: dict[str, Any] = field(default_factory=dict)
 
 
 def verify(path: Path) -> Verified:
@@ -75,6 +87,22 @@ def verify(path: Path) -> Verified:
     manifest = read_manifest(path) if path.is_dir() else None
     if manifest is None:
         raise Stop(NO_MANIFEST.at(Place(str(path))), ExitCode.NOTHING_READ)
+    files, findings = _outputs(path, manifest)
+    ours = {*manifest.files(), MANIFEST, "index.html"}
+    strangers = (p.relative_to(path).as_posix() for p in sorted(path.rglob("*")) if p.is_file())
+    findings += [STRANGER.at(Place(f"{path.name}/{name}")) for name in strangers if name not in ours]
+    if path.resolve().parent.name == OUTPUT:
+        findings += differences(Folder(path.resolve().parents[1]), manifest)
+    chain = {
+        "manifest": file_sha256(path / MANIFEST),
+        "previous": manifest.previous or None,
+        "rank": manifest.rank,
+    }
+    return Verified(tuple(files), tuple(findings), chain)
+
+
+def _outputs(path: Path, manifest: Manifest) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """Return what each published PDF holds, and how the published files differ from those that were made."""
     findings: list[Finding] = []
     files: list[dict[str, Any]] = []
     pages = {d.path: d.pages for d in manifest.documents} | {p.path: p.pages for p in manifest.packets}
@@ -83,22 +111,31 @@ def verify(path: Path) -> Verified:
         if found is None:
             findings.append(GONE.at(place))
             continue
+        try:
+            facts = _facts(path / name, name) if name in pages else {}
+        except Stop as stop:  # the others are verified all the same
+            facts = {}
+            findings.append(stop.finding)
         if found != expected:
-            findings.append(CHANGED.at(place))
-        if name in pages:
-            facts = _facts(path / name, name)
+            is_signed = _is_signed_only(path / name, manifest.sizes().get(name, 0), expected)
+            findings.append((SIGNED if is_signed else CHANGED).at(place))
+        if facts:
             files.append(facts)
             if facts["pages"] != pages[name]:
                 findings.append(MISCOUNT.at(place, pages=facts["pages"], attendu=pages[name]))
-    ours = {*manifest.files(), MANIFEST, "index.html"}
-    strangers = (p.relative_to(path).as_posix() for p in sorted(path.rglob("*")) if p.is_file())
-    findings += [STRANGER.at(Place(f"{path.name}/{name}")) for name in strangers if name not in ours]
-    return Verified(tuple(files), tuple(findings))
+    return files, findings
+
+
+def _is_signed_only(path: Path, size: int, expected: str) -> bool:
+    """True when the file is what was built and, after it, signatures: they only ever add."""
+    with path.open("rb") as stream:
+        return size > 0 and sha256(stream.read(size)) == expected and bool(signatures(path))
 
 
 def _facts(path: Path, name: str) -> dict[str, Any]:
     try:
         facts: PdfFacts = inspect(path)
+        told = read_proof(attachments(path))
     except Exception as error:  # pypdf raises almost anything on a damaged file
         raise Stop(UNREADABLE.at(Place(name))) from error
     return {
@@ -110,4 +147,5 @@ def _facts(path: Path, name: str) -> dict[str, Any]:
         "signature_fields": [
             {"name": f.name, "page": f.page, "signed": f.signed} for f in facts.signature_fields
         ],
+        "proof": told,
     }

@@ -94,11 +94,12 @@ def build_councils(common: Common, wish: Wish, options: Options, progress: Progr
 
 def show_councils(report: Report, common: Common) -> None:
     """Print the faults of each council, then one line for each."""
-    from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415 - as in every command
+    from clspd_docs.cli.show import show_findings  # noqa: PLC0415 - as in every command
+    from clspd_docs.domain.constats import bilan  # noqa: PLC0415
 
     if report.findings:  # nothing was begun
         show_findings(report.findings, common)
-        click.echo(f"Bilan : {summary(report.findings)}.")
+        click.echo(f"Bilan : {bilan(report.findings)}.")
         return
     councils: Sequence[Mapping[str, Any]] = report.more.get("councils", ())
     for council in councils:

@@ -45,8 +45,9 @@ def check(annoter: str | None, html: str | None) -> None:
     """Relit le classeur, le catalogue et les modèles, et dit tout ce qui ne va pas, en une fois."""
     from clspd_docs.build.report import Report  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
-    from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.cli.show import show_findings  # noqa: PLC0415
     from clspd_docs.desk.annotated import check_and_tell  # noqa: PLC0415
+    from clspd_docs.domain.constats import bilan  # noqa: PLC0415
     from clspd_docs.domain.french import liste, pluriel  # noqa: PLC0415
 
     def act(common: Common) -> Report:
@@ -58,7 +59,7 @@ def check(annoter: str | None, html: str | None) -> None:
         read = [pluriel(report.counts[key], word) for key, word in names.items() if key in report.counts]
         if read:
             click.echo(f"Classeur lu : {liste(read)}.")
-        click.echo(f"Bilan : {summary(report.findings)}.")
+        click.echo(f"Bilan : {bilan(report.findings)}.")
         if "annotated" in report.more:
             click.echo(f"Copie à corriger : {common.dossier / report.more['annotated']}")
             click.echo(

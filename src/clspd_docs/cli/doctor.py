@@ -14,7 +14,8 @@ def doctor() -> None:
     from clspd_docs.build.doctor import checkup  # noqa: PLC0415
     from clspd_docs.build.report import Report  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
-    from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.cli.show import show_findings  # noqa: PLC0415
+    from clspd_docs.domain.constats import bilan  # noqa: PLC0415
 
     def act(common: Common) -> Report:
         seen = checkup(Folder(common.dossier))
@@ -25,6 +26,6 @@ def doctor() -> None:
             click.echo(f"{label} : {value}")
         click.echo()
         show_findings(report.findings, common)
-        click.echo(f"Bilan : {summary(report.findings)}.")
+        click.echo(f"Bilan : {bilan(report.findings)}.")
 
     run("doctor", act, show)

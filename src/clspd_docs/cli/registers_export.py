@@ -32,8 +32,9 @@ def export(cible: Path | None, choisi: str, *, force: bool) -> None:
     """
     from clspd_docs.build.report import Report  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
-    from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.cli.show import show_findings  # noqa: PLC0415
     from clspd_docs.desk.exchanging import Format, export_workbook  # noqa: PLC0415
+    from clspd_docs.domain.constats import bilan  # noqa: PLC0415
 
     to = Format(choisi)
     if cible is not None and to is Format.JSON and cible.suffix.lower() != ".json":
@@ -52,6 +53,6 @@ def export(cible: Path | None, choisi: str, *, force: bool) -> None:
                 "Cet export contient des données personnelles : le ranger et le transmettre avec le même soin que le"
                 " classeur, et le supprimer dès qu’il a servi."
             )
-        click.echo(f"Bilan : {summary(report.findings)}.")
+        click.echo(f"Bilan : {bilan(report.findings)}.")
 
     run("registers export", act, show)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clspd_docs.build.files import is_folder
 from clspd_docs.cli.common import Common, common_options, run
 
 if TYPE_CHECKING:  # heavy: imported when the command runs
@@ -88,6 +87,8 @@ def import_(
 
 def _misuse(source: Path, sheet: str | None, *, is_option: bool) -> str:
     """Return what is wrong with the options together; empty when they agree."""
+    from clspd_docs.build.files import is_folder  # noqa: PLC0415 - as in every command
+
     whole = is_folder(source) or source.suffix.lower() == ".json"
     if sheet is not None and whole:
         return f"« {source.name} » est un classeur entier : le reprendre sans « --feuille »."

@@ -10,6 +10,7 @@ import click
 
 from clspd_docs.build.report import STATES, DocumentLine, PacketLine, Report
 from clspd_docs.cli.common import Common
+from clspd_docs.domain.constats import bilan
 from clspd_docs.domain.french import insecables, liste, pluriel
 from clspd_docs.findings import Finding, Severity, in_order
 
@@ -20,14 +21,13 @@ COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cy
 def show_findings(findings: Sequence[Finding], common: Common) -> None:
     """Print each finding: where, what, what was found, what to do. Notes only with --verbose.
 
-    A fault that many cells of a column share is told once, with its cells.
+    A fault that many cells of a column share, or many files, is told once, with its places.
     """
     told = [f for f in in_order(findings) if common.verbose or f.kind.severity is not Severity.NOTE]
     groups: dict[object, list[Finding]] = {}
     for finding in told:
-        place = finding.place
-        same = (place.file, place.sheet, place.column, finding.code, finding.message, finding.remedy)
-        groups.setdefault(same if place.cell and place.column else finding, []).append(finding)
+        column = replace(finding.place, cell=None, row=None) if finding.place.cell else None
+        groups.setdefault((column, finding.code, finding.message, finding.remedy), []).append(finding)
     for group in groups.values():
         if len(group) > SHOWN and not common.verbose:
             _show_group(group)
@@ -48,25 +48,28 @@ def _show_finding(finding: Finding) -> None:
 
 def _show_group(group: Sequence[Finding]) -> None:
     first = group[0]
-    cells = ", ".join(f.place.cell or "" for f in group[: 2 * SHOWN])
-    more = f" et {len(group) - 2 * SHOWN} autres" if len(group) > 2 * SHOWN else ""
-    column = replace(first.place, cell=None, row=None)
-    click.secho(f"{column.french()}, {len(group)} cellules  [{first.code}]", bold=True)
+    if first.place.cell:
+        head = f"{replace(first.place, cell=None, row=None).french()}, {len(group)} cellules"
+        label, separator, places = "Cellules", ", ", [f.place.cell or "" for f in group]
+    else:
+        head, label, separator, places = (
+            f"{len(group)} endroits",
+            "Endroits",
+            " ; ",
+            [f.place.french() for f in group],
+        )
+    more = f" et {pluriel(len(group) - 2 * SHOWN, 'autre')}" if len(group) > 2 * SHOWN else ""
+    click.secho(f"{head}  [{first.code}]", bold=True)
     _show_sentence(first)
-    click.echo(f"  Cellules : {cells}{more} (option « -v » pour les voir une à une).")
+    click.echo(
+        f"  {label} : {separator.join(places[: 2 * SHOWN])}{more} (option « -v » pour les voir un à un)."
+    )
     click.echo(f"  À faire : {insecables(first.remedy)}\n")
 
 
 def _show_sentence(finding: Finding) -> None:
     severity = finding.kind.severity
     click.echo(click.style(f"  {severity.french.capitalize()} : ", fg=COLOURS[severity]) + finding.message)
-
-
-def summary(findings: Sequence[Finding]) -> str:
-    """Return « 2 erreurs, 1 alerte et 3 remarques », or « aucun constat »."""
-    count = Counter(f.kind.severity for f in in_order(findings))
-    words = [pluriel(count[s], s.french) for s in Severity if count[s]]
-    return liste(words) if words else "aucun constat"
 
 
 def show_report(report: Report, common: Common) -> None:
@@ -89,7 +92,7 @@ def show_report(report: Report, common: Common) -> None:
         _by_reason(shown, words["built"], common)
         held: list[DocumentLine | PacketLine] = [d for d in documents if d.state == "held"]
         _by_reason([*held, *(p for p in packets if p.state == "held")], words["held"], common)
-    click.echo(f"Bilan : {summary(report.findings)}.")
+    click.echo(f"Bilan : {bilan(report.findings)}.")
 
 
 def _by_reason(lines: Sequence[DocumentLine | PacketLine], word: str, common: Common) -> None:

@@ -37,8 +37,9 @@ def check(fichiers: tuple[Path, ...], *, annoter: bool, corriger: bool) -> None:
     """
     from clspd_docs.build.report import Report  # noqa: PLC0415
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
-    from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.cli.show import show_findings  # noqa: PLC0415
     from clspd_docs.desk.template_checks import Copies, check_templates  # noqa: PLC0415
+    from clspd_docs.domain.constats import bilan  # noqa: PLC0415
     from clspd_docs.domain.french import pluriel  # noqa: PLC0415
 
     def act(common: Common) -> Report:
@@ -52,7 +53,7 @@ def check(fichiers: tuple[Path, ...], *, annoter: bool, corriger: bool) -> None:
             for copy in template["copies"]:
                 click.echo(f"Copie écrite : {copy}")
         read = pluriel(report.counts.get("modeles", 0), "modèle")
-        click.echo(f"Relu : {read}. Bilan : {summary(report.findings)}.")
+        click.echo(f"Relu : {read}. Bilan : {bilan(report.findings)}.")
 
     run("templates check", act, show)
 

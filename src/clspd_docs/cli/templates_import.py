@@ -32,8 +32,9 @@ Ce qui n’a pas pu être traduit y est surligné, et dit ici. Le modèle est en
 def import_(fichier: Path) -> None:
     """Write the template, and tell what became of each field."""
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
-    from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.cli.show import show_findings  # noqa: PLC0415
     from clspd_docs.desk.template_import import import_template  # noqa: PLC0415
+    from clspd_docs.domain.constats import bilan  # noqa: PLC0415
 
     def act(common: Common) -> Report:
         return import_template(Folder(common.dossier), fichier, common.today)
@@ -44,7 +45,7 @@ def import_(fichier: Path) -> None:
         show_findings(report.findings, common)
         if "path" in report.more:
             _show_end(report)
-        click.echo(f"Bilan : {summary(report.findings)}.")
+        click.echo(f"Bilan : {bilan(report.findings)}.")
 
     run("templates import", act, show)
 

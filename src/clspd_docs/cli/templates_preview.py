@@ -29,8 +29,9 @@ def preview(fichiers: tuple[Path, ...], *, long_values: bool, pdf: bool | None) 
     avant toute saisie. Le nombre de pages est donné, et le texte qui ne tient pas dans sa zone.
     """
     from clspd_docs.build.workspace import Folder  # noqa: PLC0415
-    from clspd_docs.cli.show import show_findings, summary  # noqa: PLC0415
+    from clspd_docs.cli.show import show_findings  # noqa: PLC0415
     from clspd_docs.desk.template_preview import Wish, preview_templates  # noqa: PLC0415
+    from clspd_docs.domain.constats import bilan  # noqa: PLC0415
 
     def act(common: Common) -> Report:
         return preview_templates(Folder(common.dossier), Wish(fichiers, long_values, pdf), common.jour)
@@ -39,7 +40,7 @@ def preview(fichiers: tuple[Path, ...], *, long_values: bool, pdf: bool | None) 
         for template in report.more.get("templates", ()):
             _show(template)
         show_findings(report.findings, common)
-        click.echo(f"Bilan : {summary(report.findings)}.")
+        click.echo(f"Bilan : {bilan(report.findings)}.")
 
     run("templates preview", act, show)
 

@@ -61,8 +61,8 @@ TOO_SLOW = Kind(
     Severity.ERROR,
     "Conversion trop longue",
     "{programme} n’avait pas fini de convertir ce document au bout de {secondes} s, deux fois de suite.",
-    "Alléger le modèle dont vient ce document (grandes images, tableaux imbriqués), "
-    "puis relancer la commande.",
+    "Alléger le modèle dont vient ce document (grandes images, tableaux imbriqués), ou accorder plus de temps "
+    "(« delai_secondes » dans clspd-docs.toml), puis relancer la commande.",
 )
 CRASHED = Kind(
     "PDF107",
@@ -90,6 +90,7 @@ KEEPS_FAILING = Kind(
     "nom. Sinon, redémarrer l’ordinateur ou mettre {programme} à jour, puis relancer la commande.",
 )
 
+TRIES: Final = 2  # of one document, by a fresh program the second time
 LOST_IN_A_ROW: Final = 3
 _OLE2: Final = b"\xd0\xcf\x11\xe0"  # an encrypted DOCX, or an old .doc
 _TAIL: Final = 1024  # the PDF standard looks for its end mark there

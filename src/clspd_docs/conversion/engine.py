@@ -35,6 +35,7 @@ class Job:
         update_contents: True to rebuild the table of contents and refresh the fields before the export.
         merged: True for a file of many letters. Its bookmarks are kept as named destinations, the blank page
             between two letters is left out, and a loss is not tried again: the caller converts the letters alone.
+        slow: True for a letter whose file of many was not done in time: it is not tried twice.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Job:
     pdf: Path
     update_contents: bool = False
     merged: bool = False
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,15 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from clspd_docs.conversion.checks import CRASHED, REFUSED, TOO_SLOW, docx_fault, pdf_fault, target_fault
+from clspd_docs.conversion.checks import (
+    CRASHED,
+    REFUSED,
+    TOO_SLOW,
+    TRIES,
+    docx_fault,
+    pdf_fault,
+    target_fault,
+)
 from clspd_docs.conversion.engine import Closing, Converted, Job
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity
@@ -39,7 +47,6 @@ SILENT = Kind(
 URL: Final = Place("clspd-docs.toml", part="[conversion] url")
 
 _PROBE_SECONDS: Final = 10
-_TRIES: Final = 2
 _FIELDS: Final = {
     "pdfa": "PDF/A-2b",
     "pdfua": "true",
@@ -163,7 +170,7 @@ class Gotenberg(Closing):
         fields = _FIELDS | {"updateIndexes": "true" if job.update_contents else "false"}
         body, kind = _multipart(fields, job.docx.read_bytes())
         lost, reason = CRASHED, ""
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             try:
                 status, data = self._server.ask(
                     "POST", "/forms/libreoffice/convert", self._timeout_seconds, body, kind

@@ -7,12 +7,16 @@ that document is tried once more in a fresh LibreOffice, then reported alone.
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
+import shutil
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from clspd_docs.conversion.checks import (
@@ -21,13 +25,14 @@ from clspd_docs.conversion.checks import (
     LOST_IN_A_ROW,
     REFUSED,
     TOO_SLOW,
+    TRIES,
     docx_fault,
     pdf_fault,
     target_fault,
 )
 from clspd_docs.conversion.engine import Closing, Converted, Job
 from clspd_docs.conversion.find import SETTING, OfficeProgram
-from clspd_docs.conversion.worker import Worker
+from clspd_docs.conversion.worker import Worker, sweep
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
@@ -43,7 +48,7 @@ NO_START = Kind(
 
 _AHEAD: Final = 8  # orders waiting in the spool; more would only put more files on the disk
 POLL_SECONDS: Final = 0.002
-_TRIES: Final = 2
+_ROOM: Final = 2**20  # bytes free on the disk, less than some PDFs take
 _PAGES_BEFORE_RENEWAL: Final = 3_000  # what a document leaves in memory is small, but stays
 
 _log = logging.getLogger(__name__)
@@ -64,7 +69,7 @@ class LibreOffice(Closing):
 
     Args:
         program: From ``find_office``.
-        timeout_seconds: Time that one document may take.
+        timeout_seconds: Time that one document may take each time it is tried: twice.
         start_seconds: Time that LibreOffice may take to start (0.1 s, but far more from a cold disk).
     """
 
@@ -74,6 +79,7 @@ class LibreOffice(Closing):
     def __init__(
         self, program: OfficeProgram, *, timeout_seconds: float = 60, start_seconds: float = 60
     ) -> None:
+        sweep()  # here, for a build that has nothing to convert cleans as well
         self.version = program.version
         self.starts = 0
         self._program = program
@@ -101,6 +107,7 @@ class LibreOffice(Closing):
 
         Raises:
             Stop: ENV103 when LibreOffice does not start, ENV104 when it fails on 3 documents in a row.
+            OSError: The disk is full.
         """
         source, more = iter(jobs), True
         try:
@@ -168,6 +175,8 @@ class LibreOffice(Closing):
             try:
                 self._worker = Worker(self._program)
             except OSError as error:
+                if error.errno == errno.ENOSPC:
+                    raise
                 raise self._no_start() from error
             self.starts += 1
             self._pages = 0
@@ -181,6 +190,7 @@ class LibreOffice(Closing):
 
     def _send(self, task: _Task) -> None:
         worker = self._running()
+        _lock(task.job.pdf).unlink(missing_ok=True)
         if not any(other.result is None for other in self._tasks):
             self._since = time.monotonic()
         task.turn = worker.send(task.job)
@@ -205,6 +215,8 @@ class LibreOffice(Closing):
         return self._failed(job, fault)
 
     def _failed(self, job: Job, fault: Finding) -> Converted:
+        if shutil.disk_usage(job.pdf.parent).free < _ROOM:  # then the document is not to blame
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         with suppress(OSError):
             job.pdf.unlink(missing_ok=True)
         return Converted(job, 0, 0, fault)
@@ -232,7 +244,7 @@ class LibreOffice(Closing):
         _log.info("LibreOffice does not start: %s", worker.last_words())
         self._drop_worker()
         self._failed_starts += 1
-        if self._failed_starts >= _TRIES:
+        if self._failed_starts >= TRIES:
             raise self._no_start()
         self._send_again()
 
@@ -240,7 +252,7 @@ class LibreOffice(Closing):
         self._drop_worker()
         head = self._tasks[0]
         head.lost += 1
-        if head.lost >= _TRIES or head.job.merged:
+        if head.lost >= TRIES or head.job.merged or (head.job.slow and kind is TOO_SLOW):
             place = Place(head.job.name)
             fault = kind.at(place, programme=self.name, secondes=f"{self._timeout_seconds:g}")
             head.result = self._failed(head.job, fault)
@@ -260,3 +272,8 @@ class LibreOffice(Closing):
     def _no_start(self) -> Stop:
         finding = NO_START.at(SETTING, programme=self._program.path, secondes=f"{self._start_seconds:g}")
         return Stop(finding, ExitCode.PROGRAM_MISSING)
+
+
+def _lock(path: Path) -> Path:
+    """Return the file by which LibreOffice says that it has ``path`` open; killed, it leaves it to the next one."""
+    return path.with_name(f".~lock.{path.name}#")

@@ -36,7 +36,7 @@ class Pool(Closing):
     Args:
         program: From ``find_office``.
         workers: At most how many run at once.
-        timeout_seconds: Time that one document may take.
+        timeout_seconds: Time that one document may take each time it is tried: twice.
         start_seconds: Time that one LibreOffice may take to start.
     """
 

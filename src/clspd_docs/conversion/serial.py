@@ -19,6 +19,7 @@ from clspd_docs.conversion.checks import (
     LOST_IN_A_ROW,
     REFUSED,
     TOO_SLOW,
+    TRIES,
     docx_fault,
     pdf_fault,
     target_fault,
@@ -30,8 +31,6 @@ from clspd_docs.findings import Kind
 from clspd_docs.origin import Place
 
 ENGINE: Final = Place("clspd-docs.toml", part="[conversion] moteur")
-
-_TRIES: Final = 2
 
 
 class RefusedError(Exception):
@@ -77,6 +76,7 @@ class OneByOne(Closing):
     merges = False
 
     def __init__(self, version: str, *, timeout_seconds: float) -> None:
+        sweep()  # here, for a build that has nothing to convert cleans as well
         self.version = version
         self.starts = 0
         self._timeout_seconds = timeout_seconds
@@ -135,7 +135,6 @@ class OneByOne(Closing):
 
     def _running(self) -> int:
         if self._pid is None:
-            sweep()
             self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve()
             self._guard = Guard(self._folder)
             try:
@@ -159,7 +158,7 @@ class OneByOne(Closing):
 
     def _converted(self, job: Job) -> Converted:
         lost = CRASHED
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             pid, begun = self._running(), time.monotonic()
             with Watchdog(self._timeout_seconds, pid) as dog:
                 try:

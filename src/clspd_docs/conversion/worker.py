@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -17,6 +18,8 @@ from clspd_docs.conversion.find import OfficeProgram
 from clspd_docs.conversion.office_profile import START_MACRO, seed
 
 PREFIX: Final = "clspd-office-"
+_PID: Final = "pid"
+_PATIENCE_SECONDS: Final = 3.0
 # Away from the terminal: Ctrl-C reaches this process, which then ends the others in order.
 if sys.platform == "win32":
     FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
@@ -32,7 +35,6 @@ class Worker:
     """
 
     def __init__(self, program: OfficeProgram) -> None:
-        sweep()
         # Resolved: the name of LibreOffice's socket comes from the true path of its profile.
         self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve()
         self._spool = self._folder / "spool"
@@ -46,6 +48,7 @@ class Worker:
             self._guard.dismiss()
             raise
         self._guard.watch(self._process.pid)
+        (self._folder / _PID).write_text(str(self._process.pid), encoding="ascii")
 
     def _launch(self, program: OfficeProgram) -> subprocess.Popen[bytes]:
         profile, temporary = self._folder / "profile", self._folder / "tmp"
@@ -134,8 +137,9 @@ class Guard:
 
     def watch(self, pid: int) -> None:
         """Tell which process is the converter."""
-        self._line.write(b"%d\n" % pid)
-        self._line.flush()
+        with suppress(BrokenPipeError):  # the guard was killed: ``sweep`` cleans if this process is as well
+            self._line.write(b"%d\n" % pid)
+            self._line.flush()
 
     def dismiss(self) -> None:
         """Let the guard end without doing anything."""
@@ -157,11 +161,21 @@ if sys.platform != "win32":
 
 
 def sweep() -> None:
-    """Delete the folders of owners that died along with their guards; a LibreOffice left there then ends."""
+    """Delete the folders of owners that died along with their guards, and let the LibreOffice left there end."""
     for folder in Path(tempfile.gettempdir()).resolve().glob(f"{PREFIX}*"):
         owner = re.match(rf"{PREFIX}(\d+)-", folder.name)
         if owner and not _is_running(int(owner[1])):
-            guard.erase(folder, patience_seconds=0)  # it may be another user's
+            with suppress(OSError, ValueError):  # another user's; or no LibreOffice was started
+                (folder / "spool" / "alive").unlink()
+                _wait_for_end(int((folder / _PID).read_text("ascii")))
+            guard.erase(folder, patience_seconds=0)
+
+
+def _wait_for_end(pid: int) -> None:
+    """Wait for a LibreOffice that was asked to end: it writes in its folder until then."""
+    limit = time.monotonic() + _PATIENCE_SECONDS
+    while _is_running(pid) and time.monotonic() < limit:
+        time.sleep(0.02)
 
 
 def _is_running(pid: int) -> bool:

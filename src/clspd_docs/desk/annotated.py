@@ -8,18 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from clspd_docs.build.files import existing, exists, write_whole
+from clspd_docs.build.files import edited_name, existing, write_whole
 from clspd_docs.build.preview import check
 from clspd_docs.build.publish import EDITED
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import CANNOT_WRITE, OTHER_WORKBOOKS, WORKBOOK, Folder
 from clspd_docs.desk.findings_page import GENERATOR, findings_page
+from clspd_docs.desk.template_files import name_in
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.registers.annotate import OTHER_FORMAT, annotated, from_grids, is_copy, is_untouched
 from clspd_docs.registers.preflight import Form, bytes_of, form_of
-from clspd_docs.registers.source import open_source
+from clspd_docs.registers.source import source_of
 
 IS_WORKBOOK = Kind(
     "ENV209",
@@ -71,11 +72,11 @@ def check_and_tell(folder: Folder, jour: dt.date, copy: str | None, page: str | 
         content = _copy(folder, report.findings)
         kept = _keep_corrected(folder, copy_path)
         _write(folder, copy_path, content)
-        more["annotated"] = _name(folder, copy_path)
+        more["annotated"] = name_in(folder, copy_path)
     if page_path is not None:
         text = findings_page([*report.findings, *kept], folder.workbooks()[0])
         _write(folder, page_path, text.encode(errors="replace"))
-        more["html"] = _name(folder, page_path)
+        more["html"] = name_in(folder, page_path)
     return replace(report, findings=in_order([*report.findings, *kept]), more=more)
 
 
@@ -87,14 +88,13 @@ def _copy(folder: Folder, findings: Sequence[Finding]) -> bytes:
             return annotated(data, findings, file)
         except Exception:  # noqa: BLE001, S110 - openpyxl raises almost anything on what it cannot write again
             pass
-    grids = open_source(folder.path(file), file).grids
-    return annotated(from_grids(grids), findings, file, lacks=(OTHER_FORMAT,))
+    return annotated(from_grids(source_of(data, file).grids), findings, file, lacks=(OTHER_FORMAT,))
 
 
 def _accept(folder: Folder, path: Path) -> None:
     """Refuse a target that is the workbook, would become it, or is somebody's own file."""
     try:
-        place = Place(_name(folder, path))
+        place = Place(name_in(folder, path))
         if any(_is_same(path, folder.path(name)) for name in (WORKBOOK, *OTHER_WORKBOOKS)):
             raise Stop(IS_WORKBOOK.at(place), ExitCode.USAGE)
         content = existing(path)
@@ -124,14 +124,11 @@ def _keep_corrected(folder: Folder, path: Path) -> list[Finding]:
     try:
         if _is_untouched(existing(path) or b"") is not False:
             return []
-        aside, number = path.with_stem(f"{path.stem} (modifié à la main)"), 2
-        while exists(aside):
-            aside = path.with_stem(f"{path.stem} (modifié à la main {number})")
-            number += 1
+        aside = edited_name(path)
         path.rename(aside)
     except OSError as error:
-        raise Stop(CANNOT_WRITE.at(Place(_name(folder, path)))) from error
-    return [EDITED.at(Place(_name(folder, path)), copie=aside.name)]
+        raise Stop(CANNOT_WRITE.at(Place(name_in(folder, path)))) from error
+    return [EDITED.at(Place(name_in(folder, path)), copie=aside.name)]
 
 
 def _write(folder: Folder, path: Path, content: bytes) -> None:
@@ -139,10 +136,4 @@ def _write(folder: Folder, path: Path, content: bytes) -> None:
     try:
         write_whole(path, content)
     except OSError as error:
-        raise Stop(CANNOT_WRITE.at(Place(_name(folder, path)))) from error
-
-
-def _name(folder: Folder, path: Path) -> str:
-    """Return the path relative to the folder when it is inside."""
-    root, absolute = folder.root.resolve(), path.resolve()
-    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else str(path)
+        raise Stop(CANNOT_WRITE.at(Place(name_in(folder, path)))) from error

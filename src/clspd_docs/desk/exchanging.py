@@ -10,6 +10,7 @@ from typing import Final
 from clspd_docs.build.files import existing, is_folder, write_all
 from clspd_docs.build.report import Report
 from clspd_docs.build.workspace import CANNOT_WRITE, Folder
+from clspd_docs.desk.template_files import name_in
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
@@ -70,9 +71,9 @@ def export_workbook(folder: Folder, to: Format, target: Path | None = None, *, f
         files = {path / name: data for name, data in csv_files(content).items()}
         foreign = [known for known in path.glob("*.csv") if known not in files]
         if foreign:  # it would come back with the import
-            raise Stop(ALREADY_THERE.at(Place(_shown(folder, min(foreign)))), ExitCode.USAGE)
+            raise Stop(ALREADY_THERE.at(Place(name_in(folder, min(foreign)))), ExitCode.USAGE)
         _write(folder, files, force=force)
-    return _report("registers export", content, findings, _shown(folder, path))
+    return _report("registers export", content, findings, name_in(folder, path))
 
 
 def import_workbook(folder: Folder, source: Path, target: Path) -> Report:
@@ -95,7 +96,7 @@ def import_workbook(folder: Folder, source: Path, target: Path) -> Report:
     """
     content, findings = read_exchange(folder, source)
     _write(folder, {target: content_workbook(content)}, force=False)
-    return _report("registers import", content, findings, _shown(folder, target))
+    return _report("registers import", content, findings, name_in(folder, target))
 
 
 def read_exchange(folder: Folder, source: Path) -> tuple[Content, list[Finding]]:
@@ -104,7 +105,7 @@ def read_exchange(folder: Folder, source: Path) -> tuple[Content, list[Finding]]
     Raises:
         Stop: REG001 and REG005, REG140 to REG142 when nothing can be read.
     """
-    name = _shown(folder, source)
+    name = name_in(folder, source)
     if is_folder(source):
         whole, findings = csv_source(source, name)
         content, book, told = content_of(whole)
@@ -125,17 +126,9 @@ def _write(folder: Folder, files: Mapping[Path, bytes], *, force: bool) -> None:
     try:
         for path, data in files.items():
             if not force and existing(path) not in {None, data}:
-                raise Stop(ALREADY_THERE.at(Place(_shown(folder, path))), ExitCode.USAGE)
+                raise Stop(ALREADY_THERE.at(Place(name_in(folder, path))), ExitCode.USAGE)
         for path in files:
             path.parent.mkdir(parents=True, exist_ok=True)
         write_all(files)
     except OSError as error:
-        raise Stop(CANNOT_WRITE.at(Place(_shown(folder, path)))) from error
-
-
-def _shown(folder: Folder, path: Path) -> str:
-    """Return the path as messages name it: from the working folder when it is inside."""
-    try:
-        return path.resolve().relative_to(folder.root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
+        raise Stop(CANNOT_WRITE.at(Place(name_in(folder, path)))) from error

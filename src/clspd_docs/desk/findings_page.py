@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from clspd_docs.build.page import STYLE
+from clspd_docs.build.page import page
+from clspd_docs.domain.constats import bilan
 from clspd_docs.domain.french import insecables, majuscule
 from clspd_docs.findings import Finding, in_order
-from clspd_docs.registers.errors_sheet import counts
 
-GENERATOR: Final = '<meta name="generator" content="clspd-docs check">'
+GENERATOR: Final = '<meta name="generator" content="clspd-docs check">\n'
 HEADERS: Final = ("Gravité", "Cellule", "Colonne", "Constat", "Trouvé", "À faire", "Code")
 OTHER_HEADERS: Final = ("Gravité", "Endroit", "Constat", "Trouvé", "À faire", "Code")
 MORE_STYLE: Final = """
@@ -41,28 +41,22 @@ def findings_page(findings: Sequence[Finding], file: str) -> str:
         inside = finding.place.file == file
         title = f"Feuille « {finding.place.sheet} »" if inside and finding.place.sheet else finding.place.file
         groups.setdefault(title, []).append(finding)
-    title = "Ce que « clspd-docs check » a trouvé"
+    title = insecables("Ce que « clspd-docs check » a trouvé")
     body = [
-        f"<h1>{escape(insecables(title))}</h1>",
-        f'<p class="sous-titre">{escape(insecables(f"{majuscule(counts(ordered))}. Classeur : {file}"))}</p>',
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="sous-titre">{escape(insecables(f"{majuscule(bilan(ordered))}. Classeur : {file}"))}</p>',
     ]
     if groups:
         body.append(_contents(groups))
         body += [_section(number, *group, file) for number, group in enumerate(groups.items(), 1)]
     else:
         body.append("<p>Rien à corriger.</p>")
-    return (
-        '<!DOCTYPE html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'
-        f'{GENERATOR}\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(insecables(title))}</title>\n<style>{STYLE}{MORE_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        + "\n".join(body)
-        + "\n</main>\n</body>\n</html>\n"
-    )
+    return page(title, body, head=GENERATOR, style=MORE_STYLE)
 
 
 def _contents(groups: dict[str, list[Finding]]) -> str:
     lines = (
-        f'<li><a href="#groupe-{number}">{escape(title)}</a> : {escape(counts(found))}</li>'
+        f'<li><a href="#groupe-{number}">{escape(title)}</a> : {escape(bilan(found))}</li>'
         for number, (title, found) in enumerate(groups.items(), 1)
     )
     return f'<nav aria-label="Sommaire">\n<ul>\n{"".join(lines)}\n</ul>\n</nav>'
@@ -75,7 +69,7 @@ def _section(number: int, title: str, findings: Sequence[Finding], file: str) ->
     kind = "feuille" if inside else "autre"
     return (
         f'<h2 id="groupe-{number}">{escape(title)}</h2>\n<table class="{kind}">\n'
-        f"<caption>{escape(counts(findings))}</caption>\n"
+        f"<caption>{escape(bilan(findings))}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
     )
 

@@ -22,14 +22,14 @@ from clspd_docs.registers.fitting import COMPOSITES, Names, fields_of
 from clspd_docs.registers.grid import Grid
 from clspd_docs.registers.import_list import Imported, import_rows
 from clspd_docs.registers.import_write import append_rows
-from clspd_docs.registers.locate import Table, locate
+from clspd_docs.registers.locate import Table
 from clspd_docs.registers.losses import losses
 from clspd_docs.registers.mapping import Proposal, columns_of, header_row, propose, targets_by_name
 from clspd_docs.registers.preflight import MISSING, OLE, ZIP, Form, bytes_of
-from clspd_docs.registers.read import read
+from clspd_docs.registers.read import book_of
 from clspd_docs.registers.schema import Layout, Sheet
 from clspd_docs.registers.sheets import BY_KEY, SHEETS
-from clspd_docs.registers.source import open_source
+from clspd_docs.registers.source import source_of
 
 WHICH_SHEET = Kind(
     "REG416",
@@ -136,7 +136,7 @@ def import_list(folder: Folder, wish: Wish) -> tuple[Report, Imported]:
         numbers of rows; and what the list gave, for the text output.
 
     Raises:
-        Stop: REG001 to REG010, REG130 to REG132, REG190, REG416 to REG423; nothing written.
+        Stop: REG001 to REG010, REG130 to REG132, REG190, REG416 to REG423, REG429; nothing written.
     """
     sheet = _sheet(wish.sheet)
     grid, findings = _list(wish)
@@ -154,9 +154,8 @@ def import_list(folder: Folder, wish: Wish) -> tuple[Report, Imported]:
         raise Stop(NO_ROW.at(grid.place()))
     if lost := losses(data, whole=True):
         findings.append(LOST.at(Place(present), quoi=liste(lost)))
-    path = None
-    if not wish.preview:
-        path = _write(folder, present, wish.source, append_rows(data, imported, tables))
+    new = append_rows(data, imported, tables)  # for a preview too, which tells the same faults
+    path = None if wish.preview else _write(folder, present, wish.source, new)
     more = _more(imported, path)
     return Report("registers import", [*findings, *imported.findings], more=more), imported
 
@@ -165,7 +164,7 @@ def _sheet(title: str) -> Sheet:
     tables = {cle(s.title): s for s in SHEETS if s.layout is Layout.TABLE}
     if found := tables.get(cle(title)):
         return found
-    near = get_close_matches(cle(title), tables, n=1)
+    near = get_close_matches(cle(title), tables, n=1, cutoff=0.75)
     hint = f" Vouliez-vous « {tables[near[0]].title} » ?" if near else ""
     choices = ", ".join(f"« {s.title} »" for s in tables.values())
     place = Place("--feuille")
@@ -181,7 +180,7 @@ def _list(wish: Wish) -> tuple[Grid, list[Finding]]:
         raise (Stop(NO_LIST.at(place)) if stop.finding.code == MISSING.code else stop) from None
     grids: Sequence[Grid]
     if data.startswith((ZIP, OLE)):
-        source = open_source(wish.source, wish.source.name)
+        source = source_of(data, wish.source.name)
         grids, findings = source.grids, list(source.findings)
     else:
         grid, findings = csv_grid(data, wish.source.name)
@@ -246,12 +245,12 @@ def _letters(headers: Mapping[int, str]) -> list[str]:
 
 def _present(folder: Folder, present: str) -> tuple[bytes, Any, Mapping[str, Table]]:
     """Return the present workbook: its bytes, its rows, where its tables stand."""
-    path = folder.path(present)
-    source = open_source(path, present)
+    data = bytes_of(folder.path(present), Place(present))
+    source = source_of(data, present)
     if source.form is not Form.XLSX:
         raise Stop(OTHER_FORM.at(Place(present), format=source.form.value))
-    book, _ = read(path, present)
-    return bytes_of(path, Place(present)), book, locate(source).tables
+    book, located = book_of(source)
+    return data, book, located.tables
 
 
 def _write(folder: Folder, present: str, source: Path, data: bytes) -> str:

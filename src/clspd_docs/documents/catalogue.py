@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from clspd_docs.domain.listes import Diffusion, Formation
+from clspd_docs.domain.signature import Signature
 from clspd_docs.errors import Stop, toml_detail
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
@@ -86,6 +87,16 @@ NO_TEMPLATE = Kind(
     "Vérifier le nom du fichier, ou y déposer le modèle.",
 )
 
+BAD_PRINTING = Kind(
+    "MOD221",
+    Severity.ERROR,
+    "Ligne d’impression hors de propos",
+    "La ligne « {cle} » n’a pas de sens ici : {raison}.",
+    "Supprimer la ligne, ou en faire un bloc à part.",
+    bad='par = "destinataire"\ntirage = true',
+    good='par = "seance"\ntirage = true',
+)
+
 ANNEXES: Final = "annexes"
 FILES: Final = ("modele", "couverture", "sommaire")
 
@@ -102,6 +113,10 @@ class Pour(StrEnum):
     REFERENT = "referent"
 
 
+# Those whom a letter is written to, at their postal address.
+WRITTEN_TO: Final = (Pour.DESTINATAIRE, Pour.PREFET, Pour.PROCUREUR)
+
+
 class Etape(StrEnum):
     """Step of a session's life."""
 
@@ -110,6 +125,28 @@ class Etape(StrEnum):
     SEANCE = "seance"
     SUITES = "suites"
     ANNUEL = "annuel"
+
+
+class Enveloppe(StrEnum):
+    """An envelope with a window."""
+
+    DL = "DL"
+    C6_5 = "C6/5"
+    C5 = "C5"
+
+
+class Etiquettes(StrEnum):
+    """A sheet of labels, by its maker's reference."""
+
+    L7159 = "L7159"  # 24 labels
+    L7160 = "L7160"  # 21 labels
+
+
+class SansBalises(StrEnum):
+    """What becomes of an annex without tags, which a screen reader cannot follow."""
+
+    SIGNALER = "signaler"
+    IMAGES = "images"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +162,13 @@ class DocumentEntry:
     diffusion: Diffusion = Diffusion.INTERNE
     projet_sauf: str | None = None
     si: tuple[str, ...] = ()
+    signature: Signature = Signature.CHAMPS
+    enveloppe: Enveloppe | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierEntry:
-    """One [[dossier]] block."""
+    """One [[dossier]] block; ``tirage`` and ``etiquettes`` make of its letters something to print."""
 
     code: str
     titre: str
@@ -142,6 +181,16 @@ class DossierEntry:
     sommaire: str | None = None
     recto: bool = False
     numerotation: str = ""
+    signature: Signature | None = None
+    tirage: bool = False
+    etiquettes: Etiquettes | None = None
+    preuve: bool = False
+    annexes_sans_balises: SansBalises = SansBalises.SIGNALER
+    volume: int = 0
+
+    def signed(self, document: DocumentEntry) -> Signature:
+        """Return how a piece is signed: as the packet says, else by hand when it is printed, else as its block says."""
+        return self.signature or (Signature.PAPIER if self.tirage else document.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +243,8 @@ DOCUMENT_KEYS: Final = {
     "diffusion": _enum(Diffusion),
     "projet_sauf": _OPTIONAL,
     "si": _LIST,
+    "signature": _enum(Signature),
+    "enveloppe": _enum(Enveloppe),
 }
 DOSSIER_KEYS: Final = {
     **_SHARED,
@@ -204,6 +255,12 @@ DOSSIER_KEYS: Final = {
     "sommaire": _OPTIONAL,
     "recto": _Key("true ou false", holds=bool),
     "numerotation": _OPTIONAL,
+    "signature": _enum(Signature),
+    "tirage": _Key("true ou false", holds=bool),
+    "etiquettes": _enum(Etiquettes),
+    "preuve": _Key("true ou false", holds=bool),
+    "annexes_sans_balises": _enum(SansBalises),
+    "volume": _Key("un nombre de pages, comme 500", holds=int),
 }
 
 
@@ -227,6 +284,7 @@ def read_catalogue(path: Path, file: str) -> tuple[Catalogue, list[Finding]]:
         e["code"]: DocumentEntry(**e) for e in _blocks(data, "document", DOCUMENT_KEYS, file, findings)
     }
     dossiers = {e["code"]: DossierEntry(**e) for e in _blocks(data, "dossier", DOSSIER_KEYS, file, findings)}
+    findings += _without_recipient(documents, file)
     faults = {code: _dossier_faults(dossier, documents, file) for code, dossier in dossiers.items()}
     findings += [fault for found in faults.values() for fault in found]
     sound = {code: dossier for code, dossier in dossiers.items() if not faults[code]}
@@ -286,8 +344,8 @@ def _typed(value: object, key: _Key) -> Any:
             raise ValueError(value)
         one = _Key(key.expected, key.values)
         return tuple(_typed(item, one) for item in value)
-    if not isinstance(value, key.holds):
-        raise ValueError(value)  # noqa: TRY004 - one signal for « not what this line holds »
+    if type(value) is not key.holds or (type(value) is int and value <= 0):
+        raise ValueError(value)
     return key.values(str(value)) if key.values else value
 
 
@@ -314,4 +372,34 @@ def _dossier_faults(
         elif order.index(document.diffusion) > order.index(dossier.lecteurs):
             facts = {"piece": piece, "diffusion": document.diffusion, "lecteurs": dossier.lecteurs}
             findings.append(TOO_CONFIDENTIAL.at(place, **facts))
-    return findings
+    return findings or _printing_faults(dossier, documents, place)
+
+
+def _without_recipient(documents: dict[str, DocumentEntry], file: str) -> list[Finding]:
+    """Leave out, and tell, the documents for an envelope that are written to nobody."""
+    wrong = [d for d in documents.values() if d.enveloppe and d.pour not in WRITTEN_TO]
+    reason = "le document n’a pas de destinataire"
+    for document in wrong:
+        del documents[document.code]
+    return [
+        BAD_PRINTING.at(Place(file, part=f"document « {d.code} »"), cle="enveloppe", raison=reason)
+        for d in wrong
+    ]
+
+
+def _printing_faults(
+    dossier: DossierEntry, documents: Mapping[str, DocumentEntry], place: Place
+) -> list[Finding]:
+    """Return why a packet cannot be one for the copy room, or of labels."""
+    lines = {"tirage": dossier.tirage, "etiquettes": dossier.etiquettes}
+    asked = [name for name, value in lines.items() if value]
+    others = (dossier.couverture, dossier.sommaire, dossier.numerotation)
+    letters = all(code in documents and documents[code].pour in WRITTEN_TO for code in dossier.pieces)
+    reasons = {
+        "un dossier est à tirer ou fait d’étiquettes, pas les deux": len(asked) > 1,
+        "le dossier n’est pas par séance": dossier.par is not Pour.SEANCE,
+        "une pièce n’a pas de destinataire": not letters,
+        "ce qui s’imprime n’a ni couverture, ni sommaire, ni numérotation": any(others),
+    }
+    told = [reason for reason, is_wrong in reasons.items() if is_wrong][:1]
+    return [BAD_PRINTING.at(place, cle=name, raison=reason) for name in asked[:1] for reason in told]

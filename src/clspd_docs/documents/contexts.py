@@ -30,6 +30,13 @@ def lignes_postales(adresse: Adressable) -> tuple[str, ...]:
     return first + tuple(adresse_majuscules(ligne) for ligne in last if ligne)
 
 
+def adresse_postale(membre: Membre) -> tuple[str, ...]:
+    """Return the address of a letter, top to bottom: person, function, body, postal lines; no empty line."""
+    identite = (membre.nom_long, membre.fonction) if membre.est_nommee else (membre.fonction,)
+    lignes = (*identite, membre.nom_organisme, *lignes_postales(membre.adresse_de))
+    return tuple(dict.fromkeys(ligne for ligne in lignes if ligne))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Courrier:
     """A letter to one member about one session; or the letterhead alone when there is no recipient."""
@@ -76,10 +83,7 @@ class Courrier:
     @property
     def adresse(self) -> tuple[str, ...]:
         """Address block, top to bottom: person, function, body, postal lines; no empty line."""
-        membre = self.destinataire
-        identite = (membre.nom_long, membre.fonction) if membre.est_nommee else (membre.fonction,)
-        lignes = (*identite, membre.nom_organisme, *lignes_postales(membre.adresse_de))
-        return tuple(dict.fromkeys(ligne for ligne in lignes if ligne))
+        return adresse_postale(self.destinataire)
 
     @property
     def date(self) -> dt.date:
@@ -368,6 +372,16 @@ def niveaux_de(lecteurs: Diffusion) -> tuple[Diffusion, ...]:
     """
     order = (Diffusion.PUBLIQUE, Diffusion.INTERNE, Diffusion.GROUPE)
     return order[: order.index(lecteurs) + 1]
+
+
+def may_see(row: Point | Decision, seance: str, readers: Diffusion) -> bool:
+    """Whether ``readers`` of the papers of ``seance`` may see a row that has a level of diffusion.
+
+    They see what their level allows of their own session; of other sessions, never what stays in a group.
+    """
+    if row.seance == seance:
+        return row.diffusion in niveaux_de(readers)
+    return row.diffusion in niveaux_de(min(readers, Diffusion.INTERNE, key=list(Diffusion).index))
 
 
 def readers_of(formation: Formation | None) -> Diffusion:

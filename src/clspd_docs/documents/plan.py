@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import Any, Final, TypeVar
 
 from clspd_docs.documents.catalogue import ANNEXES, Catalogue, DocumentEntry, DossierEntry, Etape, Pour
@@ -20,6 +21,7 @@ from clspd_docs.documents.contexts import (
     niveaux_de,
     readers_of,
 )
+from clspd_docs.documents.postage import is_taken
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain.conseil import Conseil
 from clspd_docs.domain.french import cle, slug
@@ -98,12 +100,12 @@ class DossierJob:
     seance: Seance
     pieces: tuple[str, ...]
     recipient: Any = None
+    volume: str = ""
 
     @property
     def title(self) -> str:
-        """Title of the packet, with its recipient when there is one."""
-        name = label(self.recipient)
-        return f"{self.entry.titre} – {name}" if name else self.entry.titre
+        """Title of the packet, with its recipient when there is one, and « volume 1 sur 3 »."""
+        return " – ".join(filter(None, (self.entry.titre, label(self.recipient), self.volume)))
 
 
 J = TypeVar("J", DocumentJob, DossierJob)
@@ -180,12 +182,13 @@ def plan_session(
 
 def _numbered(jobs: Iterable[J]) -> list[J]:
     """Return the jobs with keys that differ, whatever the case: « M-1 » and « M.1 » name the same file."""
-    taken: Counter[str] = Counter()
+    taken: set[str] = set()
     found = []
     for job in jobs:
-        taken[job.key.lower()] += 1
-        times = taken[job.key.lower()]
-        found.append(job if times == 1 else replace(job, key=f"{job.key}_{times}"))
+        names = chain([job.key], (f"{job.key}_{number}" for number in count(2)))
+        key = next(name for name in names if name.lower() not in taken)
+        taken.add(key.lower())
+        found.append(replace(job, key=key))
     return found
 
 
@@ -246,7 +249,8 @@ def _dossier_jobs(
     for_all = found == (None,)  # the session's own packet: it takes everybody's papers
     keys: dict[tuple[str, Any], list[str]] = defaultdict(list)
     for document in documents:
-        keys[document.entry.code, None if for_all else document.recipient].append(document.key)
+        if is_taken(entry, document.recipient):
+            keys[document.entry.code, None if for_all else document.recipient].append(document.key)
     jobs = []
     for recipient in found:
         pieces: list[str] = []
@@ -301,6 +305,13 @@ def is_draft(conseil: Conseil, job: DocumentJob) -> bool:
 def level_of(job: DocumentJob) -> Diffusion:
     """Return the level of the document's readers: anyone, or those of the session's formation."""
     if job.entry.diffusion is Diffusion.PUBLIQUE:
+        return Diffusion.PUBLIQUE
+    return readers_of(job.seance.formation)
+
+
+def readers_of_packet(job: DossierJob) -> Diffusion:
+    """Return the level of the packet's readers; ``lecteurs = "groupe"`` of a group's session alone is a group."""
+    if job.entry.lecteurs is Diffusion.PUBLIQUE:
         return Diffusion.PUBLIQUE
     return readers_of(job.seance.formation)
 

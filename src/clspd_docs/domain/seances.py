@@ -66,6 +66,7 @@ class Point(Ligne):
     nature: NaturePoint | None = None
     duree: int | None = None
     piece: str | None = None
+    piece_description: str | None = None
     diffusion: Diffusion | None = None
     synthese: str | None = None
     resultat: str | None = None

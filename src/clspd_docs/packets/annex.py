@@ -11,15 +11,17 @@ from datetime import UTC, datetime
 from typing import Final
 
 import pikepdf
-from pikepdf import Array, Dictionary, Object, ObjectStreamMode, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, Stream
 
 from clspd_docs.errors import Stop
 from clspd_docs.findings import Kind, Severity
+from clspd_docs.packets import metadata
 from clspd_docs.packets.annex_actions import dictionaries, disarm
 from clspd_docs.packets.annex_pictures import CannotWrapError, wrap
 from clspd_docs.packets.assemble import assemble
+from clspd_docs.packets.letters import annex_letters
 from clspd_docs.packets.spec import PacketSpec, Part
-from clspd_docs.packets.structure import as_list
+from clspd_docs.packets.structure import as_list, elements
 
 MAX_PAGES: Final = 500
 MAX_PIXELS: Final = 100_000_000  # one picture; 300 dpi on A2 is 35 million
@@ -105,16 +107,27 @@ NOT_WRAPPED: Final = Kind(
     remedy=f"Joindre un PDF balisé. Sinon : {_REMAKE[0].lower()}{_REMAKE[1:]}",
 )
 
+UNSAID: Final = Kind(
+    code="DOS215",
+    severity=Severity.WARNING,
+    title="Image d’une annexe sans texte de remplacement",
+    sentence="Une image de cette annexe n’a pas de texte de remplacement : qui ne la voit pas ne saura rien d’elle, et le "
+    "dossier qui la contient ne se dit pas accessible.",
+    remedy="Dans le fichier d’origine (Word : clic droit sur l’image, Modifier le texte de remplacement), décrire l’image ou la "
+    "marquer comme décorative ; refaire l’annexe.",
+)
+
 Note = tuple[Kind, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """An annex that may enter a packet: its bytes, its pages, and what is to be told of it."""
+    """An annex that may enter a packet: its bytes, its pages, what is to be told of it, the letters of each page."""
 
     pdf: bytes
     pages: int
     notes: tuple[Note, ...] = ()
+    letters: tuple[str, ...] = ()
 
 
 class RefusedError(Exception):
@@ -164,7 +177,10 @@ def let_in(data: bytes, title: str, *, signed_copy: bool, as_pictures: bool) -> 
                     clean = _saved(pdf)
                     if not _assembles(clean):
                         raise RefusedError(DAMAGED)
-            return Cleaned(clean, len(pdf.pages), tuple(notes))
+            elif _overclaims(pdf):
+                notes.append((UNSAID, {}))
+                clean = _saved(pdf)
+            return Cleaned(clean, len(pdf.pages), tuple(notes), tuple(annex_letters(pdf)))
     except pikepdf.PasswordError as error:
         raise RefusedError(LOCKED) from error
     except _UNEXPECTED as error:
@@ -225,6 +241,20 @@ def _flatten(pdf: Pdf) -> None:
     for key in ("/AcroForm", "/Metadata"):
         if key in pdf.Root:
             del pdf.Root[key]
+
+
+def _overclaims(pdf: Pdf) -> bool:
+    """Take away the claim of accessibility when a picture is not described; tell whether it was there."""
+    if not metadata.claims_of(pdf).pdfua:
+        return False
+    figures = [
+        each for each in elements(as_list(pdf.Root.StructTreeRoot.get("/K"))) if each.get("/S") == Name.Figure
+    ]
+    if all("/Alt" in figure or "/ActualText" in figure for figure in figures):
+        return False
+    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
+        del said["pdfuaid:part"]
+    return True
 
 
 def _wrapped(pdf: Pdf, title: str) -> Note:

@@ -6,6 +6,8 @@ Runs in the child process of ``intake`` only.
 from __future__ import annotations
 
 import io
+import zipfile
+from pathlib import Path
 from typing import Final, Literal
 
 from clspd_docs.findings import Kind, Severity
@@ -25,8 +27,9 @@ WORD: Final = Kind(
     code="DOS209",
     severity=Severity.ERROR,
     title="Annexe au format d’un traitement de texte",
-    sentence="Ce fichier est un document Word ou LibreOffice, qui se lit autrement d’un poste à l’autre.",
-    remedy="L’ouvrir, le relire, l’enregistrer en PDF (« Exporter », options « PDF/A » et « balises de structure »), "
+    sentence="Ce fichier est un ancien document Word (.doc) ou un document LibreOffice (.odt) : il ne peut pas être joint tel "
+    "quel.",
+    remedy="L’enregistrer au format « Document Word (.docx) » ; ou l’ouvrir, le relire, l’enregistrer en PDF (« Exporter », options « PDF/A » et « balises de structure »), "
     "ranger ce PDF dans annexes/ et mettre son nom dans le classeur.",
 )
 UNDESCRIBED: Final = Kind(
@@ -35,7 +38,7 @@ UNDESCRIBED: Final = Kind(
     title="Image sans description",
     sentence="Cette image n’a pas de description : qui ne la voit pas ne saura rien d’elle, et le dossier qui la "
     "contient ne se dit pas accessible.",
-    remedy="Décrire en une phrase ce que l’image montre, dans le classeur.",
+    remedy="Écrire ce que l’image montre, en une phrase, dans la colonne « Description de la pièce » de l’ordre du jour.",
     bad="(vide)",
     good="Carte du quartier des Tilleuls : les six points de collecte sont au nord de la voie ferrée.",
 )
@@ -54,6 +57,15 @@ def kind_of(data: bytes) -> FileKind:
     if data.startswith(b"PK\x03\x04") and (b"word/document.xml" in data or _OPEN_DOCUMENT in data[:128]):
         return "word"
     return "word" if data.startswith(b"\xd0\xcf\x11\xe0") and _OLD_WORD in data else "other"
+
+
+def is_docx(path: Path) -> bool:
+    """Tell whether the file is a zip with a Word text in it, whatever its name."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "word/document.xml" in archive.namelist()
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, EOFError):
+        return False
 
 
 def let_in(kind: FileKind, data: bytes, title: str, alternative: str) -> Cleaned:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final
 import pikepdf
 from pikepdf import Dictionary, Name, ObjectStreamMode, Page, Pdf
 
+from clspd_docs.domain.signature import Signature
 from clspd_docs.errors import ExitCode, Stop
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.packets import content, metadata, navigation, stamps
+from clspd_docs.packets.attachment import attach
 from clspd_docs.packets.sharing import Sharing
 from clspd_docs.packets.signatures import Fields
-from clspd_docs.packets.spec import PDFA, PDFUA, Packet, Part, PlacedPart
+from clspd_docs.packets.spec import PDFA, PDFA3, PDFUA, Packet, Part, PlacedPart
 from clspd_docs.packets.structure import StructureTree
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ def assemble(spec: PacketSpec, parts: Sequence[Part]) -> Packet:
 
 def _open(spec: PacketSpec, part: Part, *, is_mapped: bool) -> Pdf:
     try:
-        source = _mapped(part.pdf) if is_mapped else pikepdf.open(io.BytesIO(_bytes(part.pdf)))
+        source = mapped(part.pdf) if is_mapped else pikepdf.open(io.BytesIO(_bytes(part.pdf)))
         readable = len(source.pages) > 0
     except pikepdf.PikepdfError as error:
         raise Stop(UNREADABLE_PART.at(spec.place(part), piece=part.key), ExitCode.PROGRAM_MISSING) from error
@@ -105,7 +107,7 @@ def _open(spec: PacketSpec, part: Part, *, is_mapped: bool) -> Pdf:
     return source
 
 
-def _mapped(data: bytes | Path) -> Pdf:
+def mapped(data: bytes | Path) -> Pdf:
     """Open bytes from a file without a name: qpdf asks Python for every few bytes of what is in memory."""
     if isinstance(data, Path):
         with data.open("rb", buffering=0) as file:
@@ -142,6 +144,7 @@ class _Assembly:
         for part, source, placed in zip(self.parts, self.sources, self.placed, strict=True):
             self._take(part, source, placed)
         self._link()
+        self.fields.finish()
         self.tree.finish()
         self.outline.finish()
         if len(self.parts) > 1:
@@ -149,9 +152,10 @@ class _Assembly:
         stamps.stamp(self.pdf, self.spec.numbering, self._drafts())
         claims = self._claims()
         metadata.describe(self.pdf, self.spec, claims)
-        for page in self.pdf.pages:
-            if "/Annots" in page.obj:
-                page.obj.Tabs = Name.S
+        if self.spec.attachment is not None:
+            attach(self.pdf, self.spec.attachment, self.spec.when)
+        for page in self.pdf.pages:  # all of them: a time stamp put on later adds an annotation to the first
+            page.obj.Tabs = Name.S
         return self._packet(claims)
 
     def _take(self, part: Part, source: Pdf, placed: PlacedPart) -> None:
@@ -198,7 +202,8 @@ class _Assembly:
             reason = "aucune pièce n’apporte de profil de couleurs"
             self.findings.append(NOT_PDFA.at(Place(self.spec.file), raison=reason))
             kinds.add(NOT_PDFA)
-        return tuple(claim for claim, lost in ((PDFA, NOT_PDFA), (PDFUA, NOT_PDFUA)) if lost not in kinds)
+        archive = PDFA3 if self.spec.attachment else PDFA
+        return tuple(claim for claim, lost in ((archive, NOT_PDFA), (PDFUA, NOT_PDFUA)) if lost not in kinds)
 
     def _link(self) -> None:
         targets = {placed.key: (placed, self._pages(placed)[0]) for placed in self.placed}
@@ -228,6 +233,8 @@ class _Assembly:
             object_stream_mode=ObjectStreamMode.generate,
             deterministic_id=True,
         )
+        pages = {page.obj.objgen: number for number, page in enumerate(self.pdf.pages, 1)}
+        tagged = [box for box in self.fields.boxes if box.target is Signature.I_PARAPHEUR]
         return Packet(
             pdf=buffer.getvalue(),
             pages=len(self.pdf.pages),
@@ -235,4 +242,6 @@ class _Assembly:
             signature_fields=tuple(self.fields.signatures),
             claims=claims,
             findings=tuple(in_order(self.findings)),
+            tag_pages=tuple(pages[box.page.obj.objgen] for box in tagged),
+            paper_places=len(self.fields.boxes) - len(tagged),
         )

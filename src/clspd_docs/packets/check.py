@@ -7,6 +7,7 @@ and tests.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +16,9 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import first_pages
-from clspd_docs.packets.inspect import PdfFacts, inspect, page_texts, reading
-from clspd_docs.packets.spec import PDFA, PDFUA
+from clspd_docs.packets.inspect import PdfFacts, attachments, inspect, page_texts, reading
+from clspd_docs.packets.signature_boxes import TAG
+from clspd_docs.packets.spec import PDFA, PDFA3, PDFUA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +69,7 @@ WRONG_CLAIMS: Final = Kind(
     remedy=_OURS,
 )
 
+_LEVELS: Final = {"2B": PDFA, "3B": PDFA3}
 _TOKENS: Final = re.compile(r"\{\{|\}\}|\{%|%\}|\bNone\b|\bnan\b")
 
 
@@ -135,14 +138,29 @@ def _fields(packet: Packet, facts: PdfFacts) -> str:
         return f"{len(names)} lus, {len(packet.signature_fields)} prévus"
     if any(field.page == 0 for field in facts.signature_fields):
         return "un champ n’est sur aucune page"
+    return _tags(packet)
+
+
+def _tags(packet: Packet) -> str:
+    """Return what is wrong with the tags for i-parapheur, each of which has a line of its own."""
+    if not packet.tag_pages:
+        return ""
+    with reading(packet.pdf) as reader:
+        for number, expected in Counter(packet.tag_pages).items():
+            lines = [line.strip() for line in reader.pages[number - 1].extract_text().splitlines()]
+            if lines.count(TAG) != expected:
+                return f"{lines.count(TAG)} balises i-parapheur lues page {number}, {expected} prévues"
     return ""
 
 
 def _claims(spec: PacketSpec, packet: Packet, facts: PdfFacts) -> str:
     if (facts.title, facts.lang) != (spec.title, spec.lang):
         return "titre ou langue"
-    if (facts.pdfa == "2B", facts.pdfua) != (PDFA in packet.claims, PDFUA in packet.claims):
+    claims = (_LEVELS.get(facts.pdfa or ""), PDFUA if facts.pdfua else None)
+    if tuple(filter(None, claims)) != packet.claims:
         return "PDF/A ou PDF/UA"
+    if spec.attachment and attachments(packet.pdf).get(spec.attachment.name) != spec.attachment.data:
+        return "le fichier joint"
     return ""
 
 

@@ -108,6 +108,16 @@ def page_texts(source: Path | bytes) -> list[str]:
         return [page.extract_text() for page in reader.pages]
 
 
+def attachments(source: Path | bytes) -> dict[str, bytes]:
+    """Return the files attached to a PDF, by name.
+
+    Raises:
+        Stop: DOS301, the file cannot be read.
+    """
+    with reading(source) as reader:
+        return {name: data for name, (data, *_) in reader.attachments.items()}
+
+
 @contextmanager
 def reading(source: Path | bytes) -> Iterator[PdfReader]:
     """Open a PDF for reading, within limits; what goes wrong with its bytes in the block stops the run.

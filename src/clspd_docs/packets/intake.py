@@ -36,6 +36,14 @@ MISSING: Final = Kind(
 _KINDS: Final = {
     kind.code: kind for room in (annex, annex_files) for kind in vars(room).values() if isinstance(kind, Kind)
 }
+_ROOT: Final = Path(__file__).parents[2]  # the child runs the code of its parent, whatever else is installed
+_CHILD: Final = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from clspd_docs.packets.intake_child import main
+main()
+"""
+_ANSWERS: Final = 2  # what the child answers has had this many shapes
 _SUFFIX: Final = ".annexe"
 
 
@@ -48,12 +56,14 @@ class Annex:
         pages: How many.
         digest: SHA-256 of the file as it came, for the manifest.
         findings: What was changed, or is lost (DOS207, DOS208, DOS210 to DOS213).
+        letters: The letters of each page, as ``letters.squeezed`` has them; none of an image.
     """
 
     pdf: bytes
     pages: int
     digest: str
     findings: tuple[Finding, ...] = ()
+    letters: tuple[str, ...] = ()
 
 
 def intake(
@@ -101,7 +111,7 @@ def intake(
     if "refused" in told:
         return _KINDS[told["refused"]].at(place, **told["facts"])
     findings = tuple(_KINDS[code].at(place, **facts) for code, facts in told["notes"])
-    return Annex(pdf, int(told["pages"]), digest, findings)
+    return Annex(pdf, int(told["pages"]), digest, findings, tuple(told["letters"]))
 
 
 def forget(kept: Path, digests: Collection[str]) -> None:
@@ -112,7 +122,7 @@ def forget(kept: Path, digests: Collection[str]) -> None:
 
 
 def _name(digest: str, asked: Mapping[str, Any]) -> str:
-    question = json.dumps([tool_version(), asked], sort_keys=True)
+    question = json.dumps([tool_version(), _ANSWERS, asked], sort_keys=True)
     return f"{digest}-{hashlib.sha256(question.encode()).hexdigest()[:16]}{_SUFFIX}"
 
 
@@ -121,8 +131,8 @@ def _answer(data: bytes, asked: Mapping[str, Any], keep: Path | None) -> tuple[d
     if keep is not None and (before := _kept(keep)) is not None:
         return before
     try:
-        child = subprocess.run(
-            [sys.executable, "-I", "-m", "clspd_docs.packets.intake_child"],
+        child = subprocess.run(  # noqa: S603 - our own program, from our own folder
+            [sys.executable, "-I", "-c", _CHILD, str(_ROOT)],
             input=json.dumps(asked).encode() + b"\n" + data,
             capture_output=True,
             timeout=TIMEOUT,

@@ -46,7 +46,7 @@ def answer(data: bytes, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     except MemoryError:
         return {"refused": TOO_LARGE.code, "facts": {"mesure": "trop de mémoire", "limite": "1 Go"}}, b""
     notes = [[kind.code, facts] for kind, facts in cleaned.notes]
-    return {"pages": cleaned.pages, "notes": notes}, cleaned.pdf
+    return {"pages": cleaned.pages, "notes": notes, "letters": cleaned.letters}, cleaned.pdf
 
 
 def _entered(data: bytes, asked: dict[str, Any]) -> Any:
@@ -58,7 +58,3 @@ def _entered(data: bytes, asked: dict[str, Any]) -> Any:
             data, asked["title"], signed_copy=asked["signed_copy"], as_pictures=asked["as_pictures"]
         )
     return annex_files.let_in(kind, data, asked["title"], asked["alternative"])
-
-
-if __name__ == "__main__":
-    main()

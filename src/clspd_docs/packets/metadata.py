@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
-from clspd_docs.packets.spec import PDFA, PDFUA
+from clspd_docs.packets.spec import PDFA, PDFA3, PDFUA
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,7 +48,7 @@ _DATES: Final = """<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/
 <xmp:MetadataDate>{when}</xmp:MetadataDate><pdf:Producer>{producer}</pdf:Producer></rdf:Description>"""
 
 _PDFA_CLAIM: Final = """<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
-<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>"""
+<pdfaid:part>{part}</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>"""
 
 _PDFUA_CLAIM: Final = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <pdfuaid:part>1</pdfuaid:part></rdf:Description>
@@ -153,7 +153,7 @@ def describe(pdf: Pdf, spec: PacketSpec, claims: Collection[str]) -> None:
 
 def _xmp(spec: PacketSpec, claims: Collection[str]) -> bytes:
     blocks = [
-        _PDFA_CLAIM if PDFA in claims else "",
+        *(_PDFA_CLAIM.format(part=part) for claim, part in ((PDFA, 2), (PDFA3, 3)) if claim in claims),
         _DUBLIN_CORE.format(title=escape(spec.title), author=escape(spec.author), lang=escape(spec.lang)),
         _SUBJECT.format(subject=escape(spec.subject)) if spec.subject else "",
         _PDFUA_CLAIM if PDFUA in claims else "",

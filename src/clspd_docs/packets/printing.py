@@ -55,7 +55,18 @@ class Batch:
     counts: tuple[Count, ...]
 
 
-def copy_room(spec: PacketSpec, mails: Sequence[Mail], channels: Sequence[str]) -> Batch:
+def in_posting_order(mails: Sequence[Mail], channels: Sequence[str]) -> list[Mail]:
+    """Return the letters by channel, then postcode, town, street and name.
+
+    Raises:
+        ValueError: A channel that is not among ``channels``.
+    """
+    return sorted(mails, key=lambda mail: (channels.index(mail.channel), _order(mail)))
+
+
+def copy_room(
+    spec: PacketSpec, mails: Sequence[Mail], channels: Sequence[str], notes: Sequence[str] = ()
+) -> Batch:
     """Return the letters in the order in which they are posted, to print on both sides.
 
     Letters bear no mark of the batch: they leave. The file starts with the count sheet; a separator sheet stands
@@ -65,12 +76,13 @@ def copy_room(spec: PacketSpec, mails: Sequence[Mail], channels: Sequence[str]) 
         spec: Title and date; numbering and recto are set here.
         mails: At least one.
         channels: Every channel of ``mails``, in the order wanted.
+        notes: Lines of the count sheet about letters that are not there.
 
     Raises:
         Stop: DOS101, a letter that is not a readable PDF.
         ValueError: No letter, a key twice, or a channel that is not among ``channels``.
     """
-    ordered = sorted(mails, key=lambda mail: (channels.index(mail.channel), _order(mail)))
+    ordered = in_posting_order(mails, channels)
     parts: list[Part] = []
     counts: list[Count] = []
     for channel in channels:
@@ -80,7 +92,7 @@ def copy_room(spec: PacketSpec, mails: Sequence[Mail], channels: Sequence[str]) 
             sheet = draw(channel, [_separator(counts[-1], letters)])
             parts.append(Part(f"separation-{len(counts)}", f"Séparation – {channel}", sheet, group=channel))
             parts += [replace(mail.part, group=channel) for mail in letters]
-    first = draw("Bon de tirage", [_count_sheet(spec, counts)])
+    first = draw("Bon de tirage", [_count_sheet(spec, counts, notes)])
     printed = replace(spec, numbering="", recto=True)
     packet = assemble(printed, [Part("bon-de-tirage", "Bon de tirage", first), *parts])
     return Batch(packet, tuple(counts))
@@ -112,11 +124,13 @@ def _told(count: Count) -> str:
 
 def _separator(count: Count, letters: Sequence[Mail]) -> list[Text]:
     towns = [" ".join(_locality(mail.address)).strip() for mail in (letters[0], letters[-1])]
-    span = f"De {towns[0]} à {towns[1]}" if all(towns) else "Par code postal, puis sans adresse"
+    span = f"De {towns[0]} à {towns[1]}" if towns[0] != towns[1] else towns[0]
+    if not all(towns):
+        span = "Par code postal, puis sans adresse"
     return _column(count.channel, [_told(count), span, "Cette feuille ne part pas : elle sépare les envois."])
 
 
-def _count_sheet(spec: PacketSpec, counts: Sequence[Count]) -> list[Text]:
+def _count_sheet(spec: PacketSpec, counts: Sequence[Count], notes: Sequence[str]) -> list[Text]:
     whole = Count(
         "", *(sum(getattr(each, name) for each in counts) for name in ("letters", "pages", "sheets"))
     )
@@ -130,7 +144,7 @@ def _count_sheet(spec: PacketSpec, counts: Sequence[Count]) -> list[Text]:
     lines.append(
         "Imprimer en recto verso, bord long, à 100 % ; chaque lettre commence sur une feuille neuve."
     )
-    return _column("Bon de tirage", lines)
+    return _column("Bon de tirage", [*lines, "", *notes] if notes else lines)
 
 
 def _column(title: str, lines: Iterable[str]) -> list[Text]:

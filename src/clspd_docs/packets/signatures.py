@@ -1,7 +1,9 @@
 """Form fields of a packet: those that a part brings, and the signature fields made from its anchors.
 
 An anchor is a placeholder picture of the Word template whose alternative text is "sig:ROLE|Libellé".
-LibreOffice exports it as a tagged figure with its exact box; the field takes that box.
+LibreOffice exports it as a tagged figure with its exact box; the field takes that box, or what the part asks for
+in its place (``signature_boxes``). A field locks nothing: several people sign one packet, and whatever a signature
+locks, the next one could not fill.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, String
 
+from clspd_docs.domain.signature import Signature
 from clspd_docs.findings import Finding, Kind, Severity
+from clspd_docs.packets.signature_boxes import Box, draw_boxes
 from clspd_docs.packets.structure import Rect, StructureTree, as_list, box
 
 if TYPE_CHECKING:
@@ -39,14 +43,21 @@ _BORDER: Final = b"q 0.6 w 0.4 G 0.3 0.3 %.2f %.2f re S Q"
 
 
 class Fields:
-    """The form of the packet. ``signatures`` lists its signature fields in the order of their pages."""
+    """The form of the packet.
+
+    ``signatures`` lists its signature fields in the order of their pages, which is that of signing; ``boxes`` the
+    places to sign that are no field.
+    """
 
     def __init__(self, pdf: Pdf, tree: StructureTree) -> None:
         self._pdf = pdf
         self._tree = tree
         self._names: set[str] = set()
         self._boxes: dict[tuple[float, float], Object] = {}
+        self._preferences: Object | None = None
+        self._labels: list[tuple[int, Object, str]] = []
         self.signatures: list[str] = []
+        self.boxes: list[Box] = []
 
     def adopt(self, form: Object, key: str) -> None:
         """Take over the ``form`` of a part whose pages stand in the packet; a name in use gets its key.
@@ -68,7 +79,7 @@ class Fields:
     def sign_here(
         self, part: Part, found: Iterable[Object], pages: Iterable[Page], place: Place
     ) -> list[Finding]:
-        """Make a signature field of each anchor among the elements ``found`` of ``part``.
+        """Make a place to sign, as ``part`` asks, of each anchor among the elements ``found`` of it.
 
         Returns:
             One finding (DOS103) per anchor that has no role, no box or no page.
@@ -86,9 +97,20 @@ class Fields:
                 findings.append(LOST_ANCHOR.at(place, role=role.strip()))
                 continue
             element.Alt = String(f"Emplacement de la signature : {label}")
-            name = _free_name(_candidates(role, part), self._names)
-            self._add(self._field(element, page, rect, label), name, is_signature=True)
+            if part.signature is Signature.CHAMPS:
+                field = self._field(element, page, rect, label)
+                self._add(field, _free_name(_candidates(role, part), self._names), is_signature=True)
+                self._labels.append((len(self.signatures), field, label))
+            else:
+                self.boxes.append(Box(page, rect, label, part.signature))
         return findings
+
+    def finish(self) -> None:
+        """Draw the boxes; say in the label of each field, which screen readers read, which one of how many it is."""
+        draw_boxes(self._pdf, self.boxes)
+        if len(self.signatures) > 1:
+            for number, field, label in self._labels:
+                field.TU = String(f"{label} (signature {number} sur {len(self.signatures)})")
 
     def _add(self, field: Object, name: str, *, is_signature: bool) -> None:
         if "/AcroForm" not in self._pdf.Root:
@@ -112,6 +134,7 @@ class Fields:
                 Subtype=Name.Widget,
                 FT=Name.Sig,
                 TU=String(label),
+                SV=self._seed(),
                 F=4,  # printed
                 Rect=Array([round(value, 2) for value in rect]),
                 P=page.obj,
@@ -127,6 +150,19 @@ class Fields:
         figure.P.K = Array([*siblings[:after], element, *siblings[after:]])
         page.obj.Annots = Array([*as_list(page.obj.get("/Annots")), widget])
         return widget
+
+    def _seed(self) -> Object:
+        """Return what a field asks of the program that signs, without obliging it: PAdES, no old digest."""
+        if self._preferences is None:
+            digests = [String(name) for name in ("SHA256", "SHA384", "SHA512")]
+            asked = Dictionary(
+                Type=Name.SV,
+                SubFilter=Array([Name("/ETSI.CAdES.detached")]),
+                DigestMethod=Array(digests),
+                Ff=0,
+            )
+            self._preferences = self._pdf.make_indirect(asked)
+        return self._preferences
 
     def _appearance(self, width: float, height: float) -> Object:
         size = (width, height)

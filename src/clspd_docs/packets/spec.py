@@ -6,11 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from clspd_docs.domain.signature import Signature
 from clspd_docs.findings import Finding
 from clspd_docs.origin import Place
 
 PDFA = "PDF/A-2b"
+PDFA3 = "PDF/A-3b"  # the same with a file attached
 PDFUA = "PDF/UA-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A JSON file to attach; ``description`` is what readers show of it."""
+
+    name: str
+    data: bytes
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,7 @@ class Part:
         draft: Its pages carry the « PROJET » mark.
         owner: Suffix of its signature fields: a recipient ("M012") or the code of a document.
         group: Title of the outline item that it stands under; "" is the top level.
+        signature: What its anchors of signature become.
     """
 
     key: str
@@ -32,6 +44,7 @@ class Part:
     draft: bool = False
     owner: str = ""
     group: str = ""
+    signature: Signature = Signature.CHAMPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,7 @@ class PacketSpec:
         numbering: Stamp of each page, such as "Convocations – page {page} sur {pages}"; "" for none.
         recto: Each part starts on an odd page; blank pages fill in.
         file: The packet's path in the working folder, for the places of findings.
+        attachment: A file that goes with it, which makes it PDF/A-3.
     """
 
     title: str
@@ -58,6 +72,7 @@ class PacketSpec:
     numbering: str = ""
     recto: bool = False
     file: str = "dossier.pdf"
+    attachment: Attachment | None = None
 
     def place(self, part: Part) -> Place:
         """Return the spot of ``part``, by its key: a title may hold somebody's name."""
@@ -78,8 +93,10 @@ class PlacedPart:
 class Packet:
     """A finished packet.
 
-    ``claims`` holds what the file says of itself ("PDF/A-2b", "PDF/UA-1"); a claim that is missing has its
+    ``claims`` holds what the file says of itself ("PDF/A-2b" or "PDF/A-3b", "PDF/UA-1"); a claim that is missing has its
     reason among ``findings`` (DOS104, DOS105), with the faults that the templates caused (DOS102, DOS103).
+    ``tag_pages`` holds the page, from 1, of each tag for i-parapheur; ``paper_places`` counts the boxes to sign
+    by hand.
     """
 
     pdf: bytes
@@ -88,3 +105,5 @@ class Packet:
     signature_fields: tuple[str, ...]
     claims: tuple[str, ...]
     findings: tuple[Finding, ...]
+    tag_pages: tuple[int, ...] = ()
+    paper_places: int = 0

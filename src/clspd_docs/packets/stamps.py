@@ -9,15 +9,12 @@ from __future__ import annotations
 import io
 import math
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pikepdf
 from pikepdf import Dictionary, Object, Page, Pdf
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DRAFT: Final = "PROJET"
 
@@ -62,12 +59,12 @@ def stamp(pdf: Pdf, numbering: str, drafts: Collection[int]) -> None:
         drafts: Pages that carry the « PROJET » mark, counted from 0.
     """
     sheets = [sheet(page) for page in pdf.pages]
-    numbers: list[_Drawing] = []
+    numbers: list[Drawing] = []
     if numbering:
         pattern = numbering.replace("{pages}", str(len(sheets)))
         numbers = [_number(each, pattern.replace("{page}", str(i))) for i, each in enumerate(sheets, 1)]
     marks = {(sheets[i].width, sheets[i].height): _mark(sheets[i]) for i in sorted(drafts)}
-    drawn = _draw(pdf, [*numbers, *marks.values()])
+    drawn = draw(pdf, [*numbers, *marks.values()])
     mark_of = dict(zip(marks, drawn[len(numbers) :], strict=True))
     for index, page in enumerate(pdf.pages):
         overlays: dict[str, Object] = {}
@@ -76,26 +73,33 @@ def stamp(pdf: Pdf, numbering: str, drafts: Collection[int]) -> None:
         if numbers:
             overlays["Footer"] = drawn[index]
         if overlays:
-            _lay_over(page, overlays, sheets[index].matrix)
+            matrix = sheets[index].matrix
+            lay_over(
+                page,
+                [
+                    Overlay(kind, f"/Type /Pagination /Subtype /{kind}", form, matrix)
+                    for kind, form in overlays.items()
+                ],
+            )
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawing:
-    """One overlay: its size in points and what draws it on a reportlab canvas."""
+class Drawing:
+    """One drawing: its size in points and what draws it on a reportlab canvas."""
 
     size: tuple[float, float]
     paint: Callable[[Any], None]
 
 
-def _number(at: Sheet, text: str) -> _Drawing:
+def _number(at: Sheet, text: str) -> Drawing:
     def paint(canvas: Any) -> None:
         canvas.setFont(_FONT, _NUMBER_SIZE)
         canvas.drawRightString(at.width - _MARGIN, _BASELINE, drawable(text))
 
-    return _Drawing((at.width, at.height), paint)
+    return Drawing((at.width, at.height), paint)
 
 
-def _mark(at: Sheet) -> _Drawing:
+def _mark(at: Sheet) -> Drawing:
     def paint(canvas: Any) -> None:
         size = math.hypot(at.width, at.height) / 8
         canvas.setFont(_FONT, size)
@@ -105,10 +109,20 @@ def _mark(at: Sheet) -> _Drawing:
         canvas.rotate(math.degrees(math.atan2(at.height, at.width)))
         canvas.drawCentredString(0, -size / 3, DRAFT)
 
-    return _Drawing((at.width, at.height), paint)
+    return Drawing((at.width, at.height), paint)
 
 
-def _draw(pdf: Pdf, drawings: Sequence[_Drawing]) -> list[Object]:
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A form XObject to lay over a page: its name there, what its artifact says, and where it goes."""
+
+    name: str
+    artifact: str
+    form: Object
+    matrix: Sequence[float]
+
+
+def draw(pdf: Pdf, drawings: Sequence[Drawing]) -> list[Object]:
     """Return each drawing as a form XObject of ``pdf``; they share one font."""
     if not drawings:
         return []
@@ -127,19 +141,19 @@ def _draw(pdf: Pdf, drawings: Sequence[_Drawing]) -> list[Object]:
         return [pdf.copy_foreign(overlay.make_indirect(page.as_form_xobject())) for page in overlay.pages]
 
 
-def _lay_over(page: Page, overlays: Mapping[str, Object], matrix: Sequence[float]) -> None:
-    """Draw ``overlays`` (by subtype) over ``page``, after restoring the state its content leaves."""
+def lay_over(page: Page, overlays: Iterable[Overlay]) -> None:
+    """Draw ``overlays`` over ``page`` as artifacts, after restoring the state its content leaves."""
     resources = page.obj.get("/Resources", Dictionary()).copy()  # LibreOffice shares one by all pages
     objects = resources.get("/XObject", Dictionary()).copy()
     resources.XObject, page.obj.Resources = objects, resources
-    turn = " ".join(f"{value:g}" for value in matrix)
     drawn = []
-    for subtype, form in overlays.items():
-        name = f"/Clspd{subtype}"
+    for overlay in overlays:
+        turn = " ".join(f"{value:g}" for value in overlay.matrix)
+        name = f"/Clspd{overlay.name}"
         while name in objects:  # a packet made of finished packets
             name += "+"
-        objects[name] = form
-        drawn.append(f"/Artifact <</Type /Pagination /Subtype /{subtype}>> BDC q {turn} cm {name} Do Q EMC\n")
+        objects[name] = overlay.form
+        drawn.append(f"/Artifact <<{overlay.artifact}>> BDC q {turn} cm {name} Do Q EMC\n")
     page.contents_add(b"q\n", prepend=True)
     page.contents_add(f"\nQ {''.join(drawn)}".encode("ascii"))
 

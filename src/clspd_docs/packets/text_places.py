@@ -224,7 +224,11 @@ def _letters(table: Object | None, size: int) -> dict[int, str]:
     """Return what the codes of a font read, from its /ToUnicode."""
     if not isinstance(table, Stream) or table.get("/Type") == Name.Font:
         return {}
-    data = table.read_bytes()
+    return letters_of(table.read_bytes(), size)
+
+
+def letters_of(data: bytes, size: int) -> dict[int, str]:
+    """Return what each code reads, from the content of a /ToUnicode; a code is ``size`` bytes long."""
     found: dict[int, str] = {}
     for block in _CHARS.findall(data):
         values = _HEX.findall(block)

@@ -165,7 +165,7 @@ def _title(title: str) -> str:
 def remove_marks(book: Workbook) -> bool:
     """Undo what an earlier copy shows, and what would keep a hidden sheet from being shown; True for a copy."""
     is_marked = _PROPERTY in book.custom_doc_props.names  # type: ignore[attr-defined] # missing from types-openpyxl
-    if _PROPERTY in book.custom_doc_props.names:  # type: ignore[attr-defined] # missing from types-openpyxl
+    if is_marked:
         del book.custom_doc_props[_PROPERTY]  # type: ignore[attr-defined] # missing from types-openpyxl
     for ws in book.worksheets:
         if is_errors_sheet(ws):

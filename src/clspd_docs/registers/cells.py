@@ -117,6 +117,7 @@ MONTHS: Final = {cle(month): number for number, month in enumerate(MOIS, start=1
 WEEKDAYS: Final = f"(?:le )?(?:({'|'.join(JOURS)}) )?"
 YES: Final = {"oui", "o", "x", "vrai", "1", "yes", "true"}
 NO: Final = {"non", "n", "faux", "0", "no", "false"}
+LARGEST: Final = 1e300  # about what a spreadsheet holds; a damaged one may hold 400 figures, or no number
 YEARS: Final = range(1950, 2100)  # a year typed 0207 or 2207 is a slip
 CODES: Final = {Type.IDENTIFIER, Type.REF, Type.REFS}
 MANY: Final = {Type.CHOICES, Type.REFS, Type.DATES}
@@ -163,14 +164,20 @@ def parse(column: Column, cell: Cell) -> tuple[Any, Finding | None]:
     return value, told
 
 
+class ErrorValue(str):
+    """An error value, as the file holds it; Excel goes on inventing some (#FIELD!, #BLOCKED!)."""
+
+    __slots__ = ()
+
+
 def is_blank(raw: object) -> bool:
     """True when a cell shows nothing: empty, or spaces and invisible characters only."""
     return raw is None or (isinstance(raw, str) and not clean(raw))
 
 
 def is_error(raw: object) -> bool:
-    """True for an Excel error value."""
-    return isinstance(raw, str) and raw in ERRORS
+    """True for an Excel error value: one that the file says to be one, or a text that reads as one."""
+    return isinstance(raw, ErrorValue) or (isinstance(raw, str) and raw in ERRORS)
 
 
 def show(raw: object) -> str:
@@ -240,12 +247,12 @@ def _integer(column: Column, cell: Cell) -> int:
 def _number(column: Column, cell: Cell) -> Decimal:
     raw = cell.raw
     if isinstance(raw, int | float) and not isinstance(raw, bool):
+        if not abs(raw) < LARGEST:
+            raise Refused
         value = Decimal(f"{raw * 100 if in_percent(cell.number_format) else raw:.15g}")
     elif isinstance(raw, str):
         value = number_of_text(as_text(raw))
     else:
-        raise Refused
-    if not value.is_finite():
         raise Refused
     if (column.low is not None and value < column.low) or (column.high is not None and value > column.high):
         raise Refused(OUT_OF_BOUNDS)

@@ -14,7 +14,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from clspd_docs.domain.french import cle, insecables, liste, majuscule, pluriel
+from clspd_docs.domain.constats import bilan
+from clspd_docs.domain.french import cle, insecables, liste, majuscule
 from clspd_docs.findings import Finding, Severity
 from clspd_docs.registers import workbook_style as style
 from clspd_docs.registers.sheets import ERRORS_TITLE, ERRORS_TITLE_IF_TAKEN
@@ -104,7 +105,7 @@ def write_errors(
     for index, width in enumerate(_WIDTHS, 1):
         ws.column_dimensions[get_column_letter(index)].width = width
     how = ONE_WAY.format(losses=liste(losses), file=file) if losses else TWO_WAYS.format(file=file)
-    _line(ws, 1, f"{TITLE} : {counts(findings)}", style.TITLE_FONT)
+    _line(ws, 1, f"{TITLE} : {bilan(findings)}", style.TITLE_FONT)
     _line(ws, 2, how)
     _line(ws, 3, LEGEND)
     _headers(ws, _FIRST - 1, HEADERS)
@@ -124,12 +125,6 @@ def write_errors(
     for sheet in book.worksheets:  # two selected tabs would be typed in together
         sheet.sheet_view.tabSelected = sheet is ws
     book.active = 0
-
-
-def counts(findings: Sequence[Finding]) -> str:
-    """Return « 3 erreurs et 1 remarque », or « aucun constat »."""
-    numbers = {s: sum(f.kind.severity is s for f in findings) for s in Severity}
-    return liste(pluriel(n, s.french) for s, n in numbers.items() if n) or "aucun constat"
 
 
 def is_errors_sheet(ws: Worksheet) -> bool:
@@ -178,7 +173,7 @@ def _finding(
     for index, text in enumerate(texts, 1):
         cell = ws.cell(row, index)
         style.framed(cell)
-        _write(cell, text)
+        write_text(cell, text)
     back, front = _COLOURS[severity]
     ws.cell(row, 1).fill = PatternFill("solid", fgColor=back)
     ws.cell(row, 1).font = Font(name=style.FONT, size=11, bold=True, color=front)
@@ -191,9 +186,9 @@ def _finding(
     )
 
 
-def _write(cell: style.AnyCell, text: str) -> None:
-    """Write a text as a text, whatever it begins with."""
-    cell.value = legal(text)
+def write_text(cell: style.AnyCell, text: str) -> None:
+    """Write a text as a text, whatever it begins with, without what XML cannot hold."""
+    cell.value = text = legal(text)
     cell.data_type = "s"  # openpyxl makes a formula of « =… » and an error of « #N/A »
     if text[:1] in tuple("=+-@"):
         cell.quotePrefix = True
@@ -202,7 +197,7 @@ def _write(cell: style.AnyCell, text: str) -> None:
 def _line(ws: Worksheet, row: int, text: str, font: Font = style.BODY_FONT) -> None:
     ws.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(_WIDTHS))
     cell = ws.cell(row, 1)
-    _write(cell, insecables(text))
+    write_text(cell, insecables(text))
     cell.font, cell.alignment = font, Alignment(vertical="center", wrap_text=True)
     ws.row_dimensions[row].height = max(
         style.height([(text, sum(_WIDTHS) * _DENSITY)]) + 3, 1.6 * (font.size or 11)

@@ -13,15 +13,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
 
 from clspd_docs.domain.french import cle, insecables
 from clspd_docs.findings import Finding, Kind, Severity
-from clspd_docs.origin import Place
 from clspd_docs.registers import case_file
 from clspd_docs.registers.book import Book
 from clspd_docs.registers.cells import Cell, as_text, in_percent, is_blank, parse, show
+from clspd_docs.registers.errors_sheet import legal
 from clspd_docs.registers.grid import Grid
 from clspd_docs.registers.locate import (
     OWN_TITLES,
@@ -30,9 +29,8 @@ from clspd_docs.registers.locate import (
     Located,
     Record,
     Table,
-    locate,
 )
-from clspd_docs.registers.read import bounded, rows_of
+from clspd_docs.registers.read import book_of, bounded
 from clspd_docs.registers.schema import Column, Layout, Type
 from clspd_docs.registers.sheets import SHEETS
 from clspd_docs.registers.source import Source
@@ -112,10 +110,8 @@ def content_of(source: Source) -> tuple[Content, Book, list[Finding]]:
 
     That is the reader's findings, and what is not carried. A case file is told (REG190) and left out.
     """
-    located = locate(source)
-    findings, refused = located.findings, list[Place]()
-    rows = {sheet.key: tuple(rows_of(sheet, located, source.file, refused)) for sheet in SHEETS}
-    book = Book(source.file, source.digest, rows, tuple(refused))
+    book, located = book_of(source)
+    findings = located.findings
     lines: dict[str, Sequence[Line]] = {}
     for sheet in SHEETS:
         if sheet.key in located.tables:
@@ -131,8 +127,7 @@ def content_of(source: Source) -> tuple[Content, Book, list[Finding]]:
 
 def storable(text: str) -> str:
     """Return the text without what no workbook can hold: halves of a character, control characters."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return ILLEGAL_CHARACTERS_RE.sub("", _NO_CHARACTER.sub("", text))
+    return legal(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def is_exact(value: Decimal) -> bool:
@@ -246,14 +241,14 @@ def _own_columns(table: Table) -> dict[int, str]:
         text = " ".join(headers.get(number, "").split())
         if not case_file.is_case_file(text):
             is_double = number in headers and number not in table.extras
-            found[number] = _free(
+            found[number] = free_name(
                 text or _NO_HEADER.format(get_column_letter(number)), taken, again=is_double
             )
     return found
 
 
-def _free(header: str, taken: set[str], *, again: bool = False) -> str:
-    """Return ``header``, followed by a number when it is taken, or when it is one of ours for the second time."""
+def free_name(header: str, taken: set[str], *, again: bool = False) -> str:
+    """Return ``header``, taken from now on, followed by a number when it is taken, or when it is one of ours for the second time."""
     found, number = header, 1
     while again or cle(found) in taken:
         number += 1
@@ -271,7 +266,7 @@ def _record(record: Record) -> Line:
                 values[column.name] = value
     taken: set[str] = set()
     extras = {
-        _free(" ".join(label.split()), taken): _raw(grid.cell(row, record.value_column))
+        free_name(" ".join(label.split()), taken): _raw(grid.cell(row, record.value_column))
         for row, label in record.extras.items()
     }
     return Line(values, extras)

@@ -19,7 +19,7 @@ from clspd_docs.findings import Finding
 from clspd_docs.origin import Place
 from clspd_docs.registers.cells import show
 from clspd_docs.registers.csv_text import csv_grid
-from clspd_docs.registers.exchange import Content, Illegible, Line
+from clspd_docs.registers.exchange import Content, Illegible, Line, free_name
 from clspd_docs.registers.exchange_json import NOT_OURS, TOO_BIG
 from clspd_docs.registers.grid import Grid, Shown
 from clspd_docs.registers.preflight import Form, bytes_of
@@ -59,12 +59,7 @@ def _file(rows: Sequence[Sequence[str]]) -> bytes:
 def _name(title: str, taken: set[str]) -> str:
     wanted = _NO_FILE.sub("-", title).rstrip(". ") or "Feuille"
     wanted = f"{wanted}-" if _RESERVED.fullmatch(wanted) else wanted
-    found, number = wanted, 1
-    while cle(found) in taken:
-        number += 1
-        found = f"{wanted} ({number})"
-    taken.add(cle(found))
-    return found
+    return free_name(wanted, taken)
 
 
 def _rows(sheet: Sheet, lines: Sequence[Line]) -> Iterator[list[str]]:

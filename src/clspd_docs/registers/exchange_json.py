@@ -34,7 +34,7 @@ NOT_OURS = Kind(
     "Le contenu n’est pas celui de registres exportés : {detail}.",
     "Vérifier que c’est le bon fichier ; la page « registres-json » de la documentation en montre un.",
     bad='{"membres": []}',
-    good='{"format": "clspd-docs/registres", "schema": 2, "membres": []}',
+    good='{"format": "clspd-docs/registres", "schema": 3, "membres": []}',
 )
 TOO_BIG = Kind(
     "REG142",

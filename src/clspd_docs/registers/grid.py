@@ -35,6 +35,7 @@ class Grid:
         epoch_1904: Serial numbers count from 1904, as old Macintosh workbooks do.
         comments: Text of the comments, by (row, column).
         is_hidden: The sheet does not show.
+        merged: The range (« H36:H37 ») that hides each cell but the first of merged ones, by (row, column).
     """
 
     file: str
@@ -45,6 +46,7 @@ class Grid:
     epoch_1904: bool = False
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
     is_hidden: bool = False
+    merged: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def place(self, row: int | None = None, column: int | None = None, header: str | None = None) -> Place:
         """Return the sheet, a row of it or a cell of it, as messages name them."""

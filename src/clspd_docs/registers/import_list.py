@@ -20,7 +20,7 @@ from clspd_docs.registers.fitting import Doubt, Fate, Fit, Names, content, field
 from clspd_docs.registers.grid import Grid
 from clspd_docs.registers.identifiers import Series
 from clspd_docs.registers.mapping import FEW, Proposal, Why, header_row, label, refusal, rows_below
-from clspd_docs.registers.read import HIDDEN_ROWS
+from clspd_docs.registers.read import hidden_rows
 from clspd_docs.registers.schema import Sheet
 from clspd_docs.registers.sheets import BY_KEY
 
@@ -294,8 +294,7 @@ class _Reader:
                 self.done.findings.append(TO_FILL.at(self.grid.place(), champ=column.header, nombre=empty))
 
     def _of_sheet(self) -> Iterator[Finding]:
-        if hidden := len(self.grid.hidden & set(rows_below(self.grid, self.header))):
-            yield HIDDEN_ROWS.at(self.grid.place(), nombre=hidden)
+        yield from hidden_rows(self.grid, rows_below(self.grid, self.header))
         if self.grid.comments:
             yield COMMENTS.at(self.grid.place(), nombre=len(self.grid.comments))
 

@@ -5,7 +5,6 @@ Everything that the workbook has is kept as ``rewrite`` keeps it; what it cannot
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any, Final, TypeAlias
@@ -23,7 +22,7 @@ from clspd_docs.errors import Stop
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.registers import workbook_lists as lists
 from clspd_docs.registers import workbook_style as style
-from clspd_docs.registers.errors_sheet import legal
+from clspd_docs.registers.errors_sheet import legal, write_text
 from clspd_docs.registers.fitting import Fate
 from clspd_docs.registers.import_list import MAX_TEXT, Imported, NewRow, Trace
 from clspd_docs.registers.locate import Table
@@ -61,8 +60,6 @@ _FATE: Final = 4
 _LINK: Final = 6
 _TO_SEE: Final = PatternFill("solid", fgColor="FFE699")
 _EXTRA: Final = Column("", "", "", width=24)
-_LINE: Final = 15  # points
-_TALLEST: Final = 400  # points; Excel refuses rows above 409
 _STRAY: Final = 100  # empty columns, beyond which a cell is no part of the table
 _Area: TypeAlias = tuple[int, int, int, int]
 """Left, top, right, bottom of a range of cells, from 1."""
@@ -111,7 +108,9 @@ def _append(book: Workbook, table: Table, rows: Sequence[NewRow], imported: Impo
         for name in dict.fromkeys((*(n for n in columns if n in numbers), *new.extras)):
             value = new.extras[name] if name in new.extras else new.values.get(name)
             _fill(ws, (row, numbers[name]), columns.get(name, _EXTRA), value, models)
-        ws.row_dimensions[row].height = _height([ws.cell(row, n).value for n in range(1, wide + 1)], widths)
+        ws.row_dimensions[row].height = style.height(
+            (ws.cell(row, n).value, width) for n, width in enumerate(widths, 1)
+        )
     last = first + len(rows) - 1
     if excel is not None and (reason := _stretch_table(ws, excel, last, wide, areas)):
         imported.findings.append(NOT_STRETCHED.at(table.grid.place(), raison=reason))
@@ -191,17 +190,9 @@ def _columns(
         numbers[name] = number
         cell = ws.cell(table.header_row, number)
         style.header(cell, required=False)
-        _write_text(cell, header)
+        write_text(cell, legal(header)[:MAX_TEXT])
         ws.column_dimensions[get_column_letter(number)].width = _EXTRA.width
     return numbers
-
-
-def _write_text(cell: Any, text: str) -> None:
-    """Write a text that stays one: « =… » is no formula, « #N/A » no error."""
-    cell.value = text = legal(text)[:MAX_TEXT]
-    if text[:1] in tuple("=+-@"):
-        cell.quotePrefix = True
-    cell.data_type = "s"
 
 
 def _fill(ws: Worksheet, spot: tuple[int, int], column: Column, value: Any, models: dict[int, Any]) -> None:
@@ -213,7 +204,7 @@ def _fill(ws: Worksheet, spot: tuple[int, int], column: Column, value: Any, mode
         models[spot[1]] = cell._style  # noqa: SLF001 - no public way to share a style
     if isinstance(shown, str):
         cell._style = copy(models[spot[1]])  # noqa: SLF001
-        _write_text(cell, shown)
+        write_text(cell, legal(shown)[:MAX_TEXT])
     else:
         cell.value = shown
         cell._style = copy(models[spot[1]])  # noqa: SLF001 - a date would bring its own format
@@ -282,7 +273,7 @@ def _write_traces(book: Workbook, traces: Sequence[Trace], written: Mapping[int,
         for index, value in enumerate(values, 1):
             if value is not None:
                 _fill(ws, (line, index), _EXTRA, value, models)
-        ws.row_dimensions[line].height = _height(values, widths)
+        ws.row_dimensions[line].height = style.height(zip(values, widths, strict=True))
         if row:
             cell = ws.cell(line, _LINK)
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(title)}!A{row}")
@@ -291,10 +282,3 @@ def _write_traces(book: Workbook, traces: Sequence[Trace], written: Mapping[int,
     ws.freeze_panes = "A2"
     ws.auto_filter.ref = f"A1:{get_column_letter(len(HEADERS))}{len(traces) + 1}"
     style.page(ws, sum(widths))
-
-
-def _height(values: Iterable[object], widths: Iterable[float]) -> float:
-    """Return the height of a row, in points; a line feed in a text starts a line of its own."""
-    cells = ((str(v).split("\n"), w) for v, w in zip(values, widths, strict=True) if v is not None)
-    lines = max(sum(max(1, math.ceil(len(part) / w)) for part in parts) for parts, w in cells)
-    return min(_TALLEST, _LINE * lines + 1)

@@ -389,10 +389,5 @@ class _Mapper:
         return "en-tête inconnu" if self.header else "contenu non reconnu"
 
 
-def is_unordered(proposal: Proposal) -> bool:
-    """Whether most names of the column could not be split: the secretary should tell their order."""
-    return proposal.target is not None and _is_person(proposal.target) and proposal.share < ENOUGH
-
-
 def _is_person(target: str) -> bool:
     return target in COMPOSITES and "nom" in CORE[target]

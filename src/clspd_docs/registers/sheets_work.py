@@ -372,7 +372,9 @@ POINTS: Final = Sheet(
             width=14,
         ),
         Column("duree", "Durée (min)", "Temps prévu.", Type.INTEGER, low=1, high=480, width=10),
-        Column("piece", "Pièce jointe", "Fichier PDF du dossier « annexes ».", width=28),
+        Column(
+            "piece", "Pièce jointe", "Fichier du dossier « annexes » : PDF, Word (.docx) ou image.", width=28
+        ),
         DIFFUSION,
         Column(
             "synthese",
@@ -381,6 +383,13 @@ POINTS: Final = Sheet(
             width=60,
         ),
         Column("resultat", "Résultat", "« adopté à l’unanimité ».", width=30),
+        Column(
+            "piece_description",
+            "Description de la pièce",
+            "Si c’est une image : ce qu’elle montre, en une phrase, pour qui ne la voit pas.",
+            width=44,
+            since=3,
+        ),
     ),
 )
 

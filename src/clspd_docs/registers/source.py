@@ -65,8 +65,16 @@ def open_source(path: Path, file: str) -> Source:
     Raises:
         Stop: REG001 to REG007 and REG010, nothing read.
     """
+    return source_of(bytes_of(path, Place(file)), file)
+
+
+def source_of(data: bytes, file: str) -> Source:
+    """Return the workbook ``data``, whose name in messages is ``file``.
+
+    Raises:
+        Stop: REG003 to REG007 and REG010, nothing read.
+    """
     place = Place(file)
-    data = bytes_of(path, place)
     form = form_of(data, place)
     grids, schema = READERS[form](data, file)
     if schema is not None and schema > SCHEMA_VERSION:

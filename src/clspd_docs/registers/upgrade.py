@@ -6,7 +6,6 @@ saved, it brings back dropdowns, names, notes and frozen headers; run twice, it 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,20 +24,18 @@ from clspd_docs.registers import workbook_lists as lists
 from clspd_docs.registers.annotate import from_grids, remove_marks
 from clspd_docs.registers.cells import as_text
 from clspd_docs.registers.grid import Grid, Shown
-from clspd_docs.registers.locate import Located, locate
+from clspd_docs.registers.locate import OWN_TITLES, Located, locate
 from clspd_docs.registers.losses import losses
 from clspd_docs.registers.preflight import Form, bytes_of
 from clspd_docs.registers.rewrite import opened, saved
 from clspd_docs.registers.schema import SCHEMA_PROPERTY, SCHEMA_VERSION
 from clspd_docs.registers.sheets import (
     BY_KEY,
-    ERRORS_TITLE,
-    ERRORS_TITLE_IF_TAKEN,
     LISTS_TITLE,
     README_TITLE,
     SHEETS,
 )
-from clspd_docs.registers.source import Source, open_source
+from clspd_docs.registers.source import Source, source_of
 from clspd_docs.registers.upgrade_dress import dress_dates, dress_record, dress_table
 from clspd_docs.registers.upgrade_sheets import Change, agree_record, agree_table, ready_row
 from clspd_docs.registers.workbook_readme import write_readme
@@ -55,7 +52,6 @@ NOT_WHOLE = Kind(
 FIRST_SCHEMA: Final = 1  # of a workbook that does not tell its own
 _FORMER: Final = {cle(header) for sheet in SHEETS for column in sheet.columns for header in column.formerly}
 _BARE: Final = "les formules (leur résultat est gardé), les mises en forme, les lignes masquées, les commentaires et les images d’un classeur .{}"
-_OURS: Final = {cle(title) for title in (README_TITLE, LISTS_TITLE, ERRORS_TITLE, ERRORS_TITLE_IF_TAKEN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +80,17 @@ def upgrade(path: Path, file: str) -> Upgrade:
         Stop: REG001 to REG007 and REG010 when it cannot be read; REG161 when a cell would not be kept.
     """
     original = bytes_of(path, Place(file))
-    source = open_source(path, file)
+    source = source_of(original, file)
     bare = source.form is not Form.XLSX
     data = from_grids(source.grids) if bare else original
     book = opened(data)
     titles = [ws.title for ws in book.worksheets]
     changes = tuple(_phrases(_agree(book, source, locate(source), bare=bare)))
     result = saved(book, data) if changes else data
-    _check_whole(source, titles, result)
+    if changes:
+        _check_whole(source, titles, result)
     lost = (_BARE.format(source.form.value),) if bare else losses(data, whole=True)
-    return Upgrade(result, hashlib.sha256(original).hexdigest(), source.form, changes, lost)
+    return Upgrade(result, source.digest, source.form, changes, lost)
 
 
 def _phrases(changes: Iterable[Change]) -> Iterator[str]:
@@ -239,7 +236,7 @@ def _check_whole(source: Source, titles: Sequence[str], result: bytes) -> None:
     after = {grid.title: grid for grid in workbook.sheets(result, source.file)[0]}
     for grid in source.grids:
         kept = after.get(titles[grid.tab])
-        if cle(grid.title) in _OURS:
+        if cle(grid.title) in OWN_TITLES:
             continue
         for row, cells in grid.rows.items():
             for column, shown in cells.items():

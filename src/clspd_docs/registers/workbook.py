@@ -6,12 +6,15 @@ import io
 import warnings
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice, product
 from types import FunctionType
 from typing import Any
 
+from openpyxl.utils import range_boundaries
+
 from clspd_docs.errors import Stop
 from clspd_docs.origin import Place
-from clspd_docs.registers.cells import is_blank
+from clspd_docs.registers.cells import ErrorValue, is_blank
 from clspd_docs.registers.grid import Grid, Shown
 from clspd_docs.registers.marks import without_marks
 from clspd_docs.registers.preflight import DAMAGED
@@ -60,14 +63,23 @@ def _grid(worksheet: Any, file: str, tab: int, formulas: set[tuple[int, int]], i
             number = getattr(cell._style, "numFmtId", 0)  # noqa: SLF001 - asking openpyxl for each cell's format is slow
             if number not in formats:
                 formats[number] = _format(cell)
-            shown = Shown(cell.value, formats[number], spot in formulas)
+            value = ErrorValue(cell.value) if cell.data_type == "e" else cell.value
+            shown = Shown(value, formats[number], spot in formulas)
             rows.setdefault(cell.row, {})[cell.column] = shown
         comment = getattr(cell, "comment", None)
         if comment is not None and (text := without_marks(str(comment.text))):
             comments[spot] = text
     hidden = {row for row in rows if worksheet.row_dimensions[row].hidden}
     is_hidden = worksheet.sheet_state != "visible"
-    return Grid(file, worksheet.title, tab, rows, hidden, is_1904, comments, is_hidden)
+    merged = {spot: ref for ref in getattr(worksheet, "merges", ()) for spot in _covered(ref)}
+    return Grid(file, worksheet.title, tab, rows, hidden, is_1904, comments, is_hidden, merged)
+
+
+def _covered(ref: str) -> Iterator[tuple[int, int]]:
+    """Yield the cells of a range but its first; how many they may be in all, ``preflight`` bounds."""
+    left, top, right, bottom = range_boundaries(ref)
+    cells = product(range(top or 1, (bottom or 0) + 1), range(left or 1, (right or 0) + 1))
+    yield from islice(cells, 1, None)
 
 
 def _format(cell: Any) -> str:
@@ -109,7 +121,8 @@ def _plain_reader() -> Any:
 
     class Plain(WorksheetReader):
         def bind_merged_cells(self) -> None:
-            pass
+            found = self.parser.merged_cells
+            self.ws.merges = [merge.ref for merge in found.mergeCell] if found else []  # type: ignore[attr-defined]  # ours
 
         def bind_hyperlinks(self) -> None:
             pass

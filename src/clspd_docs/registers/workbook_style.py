@@ -83,8 +83,15 @@ def framed(cell: AnyCell) -> None:
 
 
 def height(cells: Iterable[tuple[object, float]]) -> float:
-    """Return the height, in points, of a row whose cells are (content, width in characters)."""
-    lines = (math.ceil(len(str(content)) / width) for content, width in cells if content is not None)
+    """Return the height, in points, of a row whose cells are (content, width in characters).
+
+    A line feed in a text starts a line of its own.
+    """
+    lines = (
+        sum(max(1, math.ceil(len(part) / width)) for part in str(content).split("\n"))
+        for content, width in cells
+        if content is not None
+    )
     return min(_TALLEST, _LINE * max(1, *lines, 1) + 1)
 
 

@@ -5,8 +5,6 @@ The bytes depend on the rows alone: no date of the day, no order of a set.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -20,12 +18,13 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from clspd_docs.domain.french import cle, insecables
 from clspd_docs.registers import workbook_lists as lists
 from clspd_docs.registers import workbook_style as style
 from clspd_docs.registers.example import Rows, shipped, typed
+from clspd_docs.registers.package import packed
+from clspd_docs.registers.rewrite import written
 from clspd_docs.registers.schema import SCHEMA_PROPERTY, SCHEMA_VERSION, Column, Layout, Sheet
 from clspd_docs.registers.sheets import SHEETS
 from clspd_docs.registers.sheets_people import POLITESSE
@@ -35,7 +34,6 @@ RECORD_HEADERS: Final = ("Paramètre", "Valeur", "À quoi cela sert")
 HEADER_HEIGHT: Final = 34  # points: two lines
 RECORD_WIDTHS: Final = (40, 54, 78)
 _WRITTEN_ON: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed civil date; Excel's properties have no zone
-_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 Row = Mapping[str, object]
 
@@ -191,13 +189,10 @@ def table_name(sheet: Sheet) -> str:
 
 
 def _dateless(wb: Workbook) -> bytes:
-    written, dated = io.BytesIO(), io.BytesIO()
-    with zipfile.ZipFile(dated, "w") as archive:
-        ExcelWriter(wb, archive).save()
-    with zipfile.ZipFile(dated) as source, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in source.namelist():
-            content = source.read(name)
-            if name.startswith("xl/worksheets/"):  # a row keeps its height, yet grows when more is typed
-                content = content.replace(b' customHeight="1"', b"")
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), content, zipfile.ZIP_DEFLATED)
-    return written.getvalue()
+    """Return the .xlsx file; a row keeps its height, yet grows when more is typed."""
+    return packed(
+        {
+            name: content.replace(b' customHeight="1"', b"") if name.startswith("xl/worksheets/") else content
+            for name, content in written(wb).items()
+        }
+    )

@@ -9,6 +9,7 @@ from clspd_docs.domain.conseil import Conseil
 from clspd_docs.domain.french import jour as en_francais
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.rules.addresses import check_addresses
+from clspd_docs.rules.attendance import check_attendance
 from clspd_docs.rules.people import check_people
 from clspd_docs.rules.work import check_work
 
@@ -28,6 +29,7 @@ def check(conseil: Conseil, jour: dt.date) -> list[Finding]:
     return [
         *check_people(conseil, jour),
         *check_work(conseil, jour),
+        *check_attendance(conseil, jour),
         *check_addresses(conseil),
         *_dated_ahead(conseil, jour),
     ]

@@ -114,6 +114,15 @@ NO_BODY = Kind(
     bad="(vide)",
     good="ORG-CAF",
 )
+NO_SEAT = Kind(
+    "COH316",
+    Severity.WARNING,
+    "Membre que rien ne convoque",
+    "Ce membre actif n’est d’aucune formation ni d’aucun groupe : aucune séance ne le convoquera.",
+    "Indiquer ses formations, ou ses groupes.",
+    bad="(vide)",
+    good="plénière",
+)
 NO_AGREEMENT = Kind(
     "LEG101",
     Severity.WARNING,
@@ -180,6 +189,7 @@ def check_people(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
         if membre.est_actif:
             yield from _channel(membre)
             yield from _standing(membre, by_id)
+            yield from _seat(membre)
     for groupe in conseil.groupes:
         if groupe.charte_requise and not groupe.charte_version:
             yield NO_CHARTER_VERSION.at(groupe.origine.place("charte_version"))
@@ -261,3 +271,10 @@ def _standing(membre: Membre, by_id: Mapping[str, Membre]) -> Iterator[Finding]:
         titulaire = by_id.get(membre.suppleant_de)
         if titulaire is None or titulaire is membre or titulaire.est_suppleant:
             yield SELF_DEPUTY.at(membre.origine.place("suppleant_de"))
+
+
+def _seat(membre: Membre) -> Iterator[Finding]:
+    """Whether some session will summon the member; a guest is asked when needed."""
+    is_guest = membre.qualite in {Qualite.INVITE, Qualite.ASSOCIE}
+    if not (membre.formations or membre.groupes or membre.est_suppleant or is_guest):
+        yield NO_SEAT.at(membre.origine.place("formations"))

@@ -9,18 +9,12 @@ from typing import Final
 
 from clspd_docs.domain.calendar import jours_feries, moins_jours
 from clspd_docs.domain.conseil import Conseil
-from clspd_docs.domain.french import pluriel
 from clspd_docs.domain.listes import (
     Diffusion,
     Formation,
-    Qualite,
-    StatutPersonne,
-    StatutPresence,
     StatutSeance,
-    TypeOrganisme,
 )
-from clspd_docs.domain.personnes import Membre
-from clspd_docs.domain.seances import Presence, Seance
+from clspd_docs.domain.seances import Seance
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
 from clspd_docs.rules.legal import legal
@@ -74,13 +68,6 @@ NO_ITEM = Kind(
     "La séance n’a pas de point de rang {rang} : la décision serait perdue.",
     "Corriger le rang, ou ajouter le point à l’ordre du jour.",
 )
-TWICE_PRESENT = Kind(
-    "COH408",
-    Severity.ERROR,
-    "Présence en double",
-    "Le membre figure deux fois à la même séance (ligne {ligne}).",
-    "Supprimer l’une des deux lignes.",
-)
 REVERSED = Kind(
     "COH409",
     Severity.ERROR,
@@ -95,33 +82,12 @@ NO_REFERENT = Kind(
     "L’organisme chef de file n’a pas de référent actif.",
     "Demander à l’organisme de désigner un référent.",
 )
-NO_MINUTES = Kind(
-    "COH411",
-    Severity.WARNING,
-    "Séance tenue sans présences",
-    "La séance est tenue et aucune présence n’est saisie.",
-    "Saisir les présences dans la feuille « Présences ».",
-)
 NO_AGENDA = Kind(
     "COH412",
     Severity.WARNING,
     "Ordre du jour vide",
     "La séance est à venir et son ordre du jour n’a aucun point.",
     "Saisir ses points dans la feuille « Ordre du jour » avant d’envoyer quoi que ce soit.",
-)
-MISSING_PRESENCE = Kind(
-    "COH413",
-    Severity.WARNING,
-    "Présences incomplètes",
-    "La séance est tenue, et il manque {nombre} à ses présences.",
-    "Compléter la feuille « Présences » (présent, représenté, excusé ou absent) avant de diffuser le procès-verbal.",
-)
-NO_STAND_IN = Kind(
-    "COH414",
-    Severity.WARNING,
-    "Représentant non nommé",
-    "Le membre est représenté, mais ni le représentant ni le pouvoir ne sont indiqués.",
-    "Indiquer le représentant, ou le membre qui a reçu le pouvoir.",
 )
 ENDS_BEFORE = Kind(
     "COH415",
@@ -151,6 +117,20 @@ SENT_AFTER = Kind(
     "La séance est notée convoquée après sa date.",
     "Corriger la date.",
 )
+EARLY_REPLY = Kind(
+    "COH432",
+    Severity.ERROR,
+    "Réponse avant la consultation",
+    "La réponse est datée d’avant la consultation.",
+    "Corriger l’une des deux dates.",
+)
+EARLY_DUE = Kind(
+    "COH433",
+    Severity.ERROR,
+    "Échéance avant la séance",
+    "L’échéance de la décision est antérieure à la séance qui l’a prise.",
+    "Corriger la date.",
+)
 YEARLY = Kind(
     "LEG201",
     Severity.WARNING,
@@ -158,23 +138,8 @@ YEARLY = Kind(
     "Aucune plénière tenue ou prévue sur une période de douze mois ({article}).",
     "Programmer une séance plénière.",
 )
-RIGHT_MEMBERS = Kind(
-    "LEG202",
-    Severity.WARNING,
-    "Membre de droit absent",
-    "Plénière tenue sans {qui}, ni représentant désigné : la réunion annuelle avec les membres de droit reste à tenir ({article}).",
-    "Prévoir une réunion en leur présence, ou saisir le représentant et la date de sa désignation.",
-)
-UNDATED = Kind(
-    "LEG203",
-    Severity.WARNING,
-    "Représentant sans désignation",
-    "Le représentant d’un membre de droit doit être spécialement désigné, et la date de l’écrit manque ({article}).",
-    "Demander l’écrit, et en saisir la date.",
-)
 
 WEEKEND: Final = 5
-A_YEAR: Final = dt.timedelta(days=365)
 
 
 def check_work(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
@@ -182,9 +147,8 @@ def check_work(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
     for seance in conseil.seances:
         yield from _session(conseil, seance, jour)
         yield from _agenda(seance)
-        yield from _attendance(seance, jour)
-        yield from _presences(conseil, seance)
         yield from _times(seance, jour)
+        yield from _order(seance)
     yield from _yearly(conseil, jour)
     with_referent = {r.organisme.id for r in conseil.referents if r.organisme and r.statut == "actif"}
     for action in conseil.actions:
@@ -228,68 +192,6 @@ def _agenda(seance: Seance) -> Iterator[Finding]:
             yield NO_ITEM.at(decision.origine.place("point"), rang=decision.point)
 
 
-def _attendance(seance: Seance, jour: dt.date) -> Iterator[Finding]:
-    seen: dict[str, Presence] = {}
-    for presence in seance.presences:
-        if presence.membre is None:
-            continue
-        first = seen.setdefault(presence.membre.id, presence)
-        if first is not presence:
-            yield TWICE_PRESENT.at(presence.origine.place("membre"), ligne=first.origine.row)
-    if seance.statut != StatutSeance.TENUE:
-        return
-    if not seance.presences:
-        yield NO_MINUTES.at(seance.origine.place("statut"))
-    elif seance.formation == Formation.PLENIERE and seance.date and jour - seance.date <= A_YEAR:
-        yield from _right_members(seance)
-
-
-def _right_members(seance: Seance) -> Iterator[Finding]:
-    """Whether the yearly meeting was held with the members of right (CSI art. L. 132-4, last paragraph)."""
-    article = legal().articles["l132_4"].court
-    is_known = all(p.membre for p in seance.presences)  # else the row may be theirs: COH101 is enough
-    there = {StatutPresence.PRESENT, StatutPresence.REPRESENTE}
-    for body, who in (
-        (TypeOrganisme.ETAT, "le préfet"),
-        (TypeOrganisme.JUSTICE, "le procureur de la République"),
-    ):
-        mine = [
-            p
-            for p in seance.presences
-            if p.membre
-            and p.membre.qualite == Qualite.DROIT
-            and p.membre.organisme
-            and p.membre.organisme.type == body
-        ]
-        if is_known and not any(p.statut in there for p in mine):
-            yield RIGHT_MEMBERS.at(seance.origine.place("statut"), qui=who, article=article)
-        for presence in mine:
-            if presence.statut == StatutPresence.REPRESENTE and not presence.designation_le:
-                yield UNDATED.at(presence.origine.place("designation_le"), article=article)
-
-
-def _presences(conseil: Conseil, seance: Seance) -> Iterator[Finding]:
-    """What is missing from the attendance of a held session, until its minutes are approved."""
-    if seance.statut != StatutSeance.TENUE or seance.pv_approuve or not seance.presences:
-        return
-    there = {p.membre.id for p in seance.presences if p.membre}
-    seats = (m for m in conseil.convoques(seance) if m.compte_pour_la_majorite and not _came_after(m, seance))
-    missing = [m for m in seats if m.statut == StatutPersonne.ACTIF and m.id not in there]
-    # A row whose member is not known (COH101) may be that of any one of them.
-    if (sure := len(missing) - sum(p.membre is None for p in seance.presences)) > 0:
-        yield MISSING_PRESENCE.at(seance.origine.place("statut"), nombre=pluriel(sure, "convoqué"))
-    for presence in seance.presences:
-        alone = not presence.representant and presence.pouvoir_a is None
-        if presence.statut == StatutPresence.REPRESENTE and alone:
-            yield NO_STAND_IN.at(presence.origine.place("representant"))
-
-
-def _came_after(membre: Membre, seance: Seance) -> bool:
-    """True when the member's mandate, or designation, is later than the session."""
-    start = membre.mandat_debut or membre.designe_le
-    return start is not None and seance.date is not None and start > seance.date
-
-
 def _times(seance: Seance, jour: dt.date) -> Iterator[Finding]:
     for start, end in (("heure", "fin_prevue"), ("ouverture", "cloture")):
         first, last = getattr(seance, start), getattr(seance, end)
@@ -306,6 +208,19 @@ def _times(seance: Seance, jour: dt.date) -> Iterator[Finding]:
         seance.prefet_consulte_le or seance.procureur_consulte_le
     ):
         yield PAST_REPLY.at(seance.origine.place("reponse_avant"))
+
+
+def _order(seance: Seance) -> Iterator[Finding]:
+    """What is dated before what it follows."""
+    for who in ("prefet", "procureur"):
+        asked, answered = getattr(seance, f"{who}_consulte_le"), getattr(seance, f"{who}_reponse_le")
+        if asked and answered and answered < asked:
+            place = seance.origine.place(f"{who}_reponse_le")
+            yield EARLY_REPLY.at(place, value=f"{answered:%d/%m/%Y}")
+    for decision in seance.decisions:
+        if decision.echeance and seance.date and decision.echeance < seance.date:
+            place = decision.origine.place("echeance")
+            yield EARLY_DUE.at(place, value=f"{decision.echeance:%d/%m/%Y}")
 
 
 def _yearly(conseil: Conseil, jour: dt.date) -> Iterator[Finding]:
