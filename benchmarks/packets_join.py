@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import load
@@ -221,7 +222,7 @@ def _tagged(made: bytes) -> bool:
 
 
 def main() -> None:
-    """Print a table for each kind of parts."""
+    """Print a table for each kind of parts, and a JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--runs", type=int, default=3)
@@ -236,6 +237,7 @@ def main() -> None:
         work.mkdir()
         parts(root, work)
         print(f"{platform.machine()}, Python {platform.python_version()}, best of {asked.runs}")
+        found: dict[str, Any] = {}
         for kind in ("alone", "cut"):
             print(f"\n| {kind} | seconds | processor | MB | kB | tags |\n|---|---|---|---|---|---|")
             for way in WAYS:
@@ -256,10 +258,12 @@ def main() -> None:
                 ]
                 best = min(runs, key=lambda run: float(run["processor"]))
                 seconds = min(run["seconds"] for run in runs)
+                found[f"{way}, {kind}"] = {**best, "seconds": seconds}
                 print(
                     f"| {way}, {best['parts']} parts | {seconds:.2f} | {best['processor']:.2f} | {best['MB']} "
                     f"| {best['kB']} | {'yes' if best['tags'] else 'no'} |"
                 )
+        print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,21 @@ Rows = dict[str, list[dict[str, Any]]]
 
 def rows(members: int) -> Rows:
     """Return the example's council, grown: 300 actions, 12 sessions, the rest in proportion to the members."""
+    book = with_members(members)
+    book["actions"] = [
+        {**model, "id": f"{model['id']}.{n}", "intitule": f"{model['intitule']} ({n})"}
+        for n, model in enumerate(islice(cycle(book["actions"]), ACTIONS), 1)
+    ]
+    for n, line in enumerate(
+        book["indicateurs"]
+    ):  # as many as in the example: each axis has one chart of them
+        line["action"] = book["actions"][n % ACTIONS]["id"]
+    _add_sessions(book)
+    return book
+
+
+def with_members(members: int) -> Rows:
+    """Return the example's council with so many members, and bodies in proportion."""
     book: Rows = {key: [dict(row) for row in lines] for key, lines in example_rows().items()}
     plain = [m for m in book["membres"] if m["qualite"] is Qualite.DESIGNE_ORG and not m["suppleant_de"]]
     book["organismes"] += [
@@ -52,15 +67,6 @@ def rows(members: int) -> Rows:
         if n % DEPUTY == 0:
             member |= {"suppleant_de": f"X{n - 1:04}", "formations": ()}
         book["membres"].append({**model, **member})
-    book["actions"] = [
-        {**model, "id": f"{model['id']}.{n}", "intitule": f"{model['intitule']} ({n})"}
-        for n, model in enumerate(islice(cycle(book["actions"]), ACTIONS), 1)
-    ]
-    for n, line in enumerate(
-        book["indicateurs"]
-    ):  # as many as in the example: each axis has one chart of them
-        line["action"] = book["actions"][n % ACTIONS]["id"]
-    _add_sessions(book)
     return book
 
 

@@ -31,6 +31,10 @@ class Stop(Exception):  # noqa: N818 - it stops a run; the finding says what the
         self.finding = finding
         self.exit_code = exit_code
 
+    def __reduce__(self) -> tuple[type[Stop], tuple[Finding, ExitCode]]:
+        """Go from one process to another whole."""
+        return type(self), (self.finding, self.exit_code)
+
 
 def toml_detail(error: Exception) -> str:
     """Return where a TOML file stops being understood, in French; the library tells it in English."""

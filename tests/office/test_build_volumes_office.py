@@ -15,6 +15,7 @@ from clspd_docs.build.bind import Bindery, Bound
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import Loaded
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord
+from clspd_docs.build.press import Press
 from clspd_docs.build.produce import Cache, Made, Output, Studio, Workshop
 from clspd_docs.build.proof import Proof
 from clspd_docs.conversion.engine import Engine
@@ -57,10 +58,10 @@ def bound(loaded: Loaded, engine: Engine, folder: Path, pieces: int, **entry: An
     cache.folder.mkdir()
     (folder / "travail").mkdir()
     proof = Proof(loaded.conseil, loaded.book)
-    shop = Workshop(
-        Studio(loaded, blocked(()), TODAY), engine, cache, folder / "travail", lambda _: None, proof
-    )
-    return Bindery(shop, plan, output, records).bind({}, {}, TODAY.isoformat())
+    studio, work = Studio(loaded, blocked(()), TODAY), folder / "travail"
+    with Press(2) as press:
+        shop = Workshop(studio, engine, cache, work, lambda _: None, proof, press)
+        return Bindery(shop, plan, output, records).bind({}, {}, TODAY.isoformat())
 
 
 def _record(key: str, title: str, pages: int) -> DocumentRecord:
@@ -84,9 +85,9 @@ def _record(key: str, title: str, pages: int) -> DocumentRecord:
     )
 
 
-def check(record: PacketRecord, data: bytes) -> int:
+def check(record: PacketRecord, pdf: Path) -> int:
     """Compare the contents with the first page that says each piece; return how many were compared."""
-    texts = [" ".join(text.replace("\u00a0", " ").split()) for text in page_texts(data)]
+    texts = [" ".join(text.replace("\u00a0", " ").split()) for text in page_texts(pdf)]
     assert len(texts) == record.pages
     contents = next(part for part in record.parts if part.key == "sommaire")
     first = contents.first_page - 1

@@ -245,7 +245,7 @@ def images(data: bytes) -> Iterator[bytes]:
 def test_pages_look_as_they_did_before_the_assembly(exports: dict[str, bytes]) -> None:
     parts = [Part(key, title, exports[key]) for key, title in PIECES.items()]
     joined = assemble(PacketSpec("Dossier", "CLSPD", "", SPEC.when), parts)
-    before = [image for part in parts for image in images(part.pdf)]
+    before = [image for key in PIECES for image in images(exports[key])]
     assert list(images(joined.pdf)) == before
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from clspd_docs.build.annexes import Enclosures
 from clspd_docs.build.attached import proof
+from clspd_docs.build.finish import FINISHED
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
-from clspd_docs.build.printed import bound, printing
+from clspd_docs.build.press import PdfOrder, Pressed, press
+from clspd_docs.build.printed import bound, is_printed, printing
 from clspd_docs.build.produce import Output, Workshop
 from clspd_docs.build.publish import session_folder
 from clspd_docs.build.settings import changed_settings, packet_settings
@@ -27,10 +30,9 @@ from clspd_docs.domain.signature import Signature
 from clspd_docs.findings import Finding, Kind, Severity, in_order
 from clspd_docs.origin import Place
 from clspd_docs.packets.assemble import first_pages
-from clspd_docs.packets.check import contents_faults, faults
 from clspd_docs.packets.inspect import page_count
 from clspd_docs.packets.letters import Letters
-from clspd_docs.packets.spec import Attachment, Packet, PacketSpec, Part
+from clspd_docs.packets.spec import Attachment, PacketSpec, Part
 
 INCOMPLETE = Kind(
     "DOS402",
@@ -61,7 +63,7 @@ class Piece:
 
     key: str
     title: str
-    pdf: bytes
+    pdf: bytes | Path
     pages: int
     draft: bool = False
     owner: str = ""
@@ -101,7 +103,7 @@ class Bound:
     """
 
     records: tuple[PacketRecord, ...]
-    fresh: Mapping[str, bytes]
+    fresh: Mapping[str, Path]
     held: Mapping[str, tuple[Finding, ...]]
     findings: tuple[Finding, ...]
     reasons: Mapping[str, tuple[str, ...]]
@@ -115,12 +117,13 @@ class Bindery:
         self, shop: Workshop, plan: SessionPlan, output: Output, documents: Mapping[str, DocumentRecord]
     ) -> None:
         self.studio, self.engine, self.cache, self.work = shop.studio, shop.engine, shop.cache, shop.work
-        self.proof = shop.proof
+        self.proof, self.press = shop.proof, shop.press
         self.plan, self.output, self.documents = plan, output, documents
         self.findings: list[Finding] = []
         self.held: dict[str, tuple[Finding, ...]] = {}
         self.jobs = {job.key: job for job in plan.documents}
         self.enclosures = Enclosures(shop, plan)
+        self.files: dict[bytes, Path] = {}
 
     def bind(self, previous: Mapping[str, PacketRecord], intact: Mapping[str, bool], today: str) -> Bound:
         """Make every packet, or take it over when nothing that it is made of has changed.
@@ -137,42 +140,49 @@ class Bindery:
         bindings = [volume for each in volumes.values() for volume in each]
         self._fronts(bindings, previous)
         records: list[PacketRecord] = []
-        fresh: dict[str, bytes] = {}
+        fresh: dict[str, Path] = {}
         reasons: dict[str, tuple[str, ...]] = {}
+        marks = {b.job.key: self._fingerprint(b) for b in bindings if b.job.key not in self.held}
+        stands = {k for k, m in marks.items() if intact.get(k) and previous[k].fingerprint == m}
+        stands = set() if self.cache.ignored else stands
+        pressed = self._pressed([b for b in bindings if b.job.key in marks.keys() - stands])
         for binding in bindings:
-            if binding.job.key in self.held:
-                continue
-            before = previous.get(binding.job.key)
-            mark = self._fingerprint(binding)
-            if before and before.fingerprint == mark and intact.get(before.key) and not self.cache.ignored:
-                if leaks := self._leaks(binding, before):
-                    self.held[binding.job.key] = leaks
+            key = binding.job.key
+            if key in stands:
+                if leaks := self._leaks(binding, previous[key]):
+                    self.held[key] = leaks
                 else:
-                    records.append(replace(before, proved=self._proved(binding)))
-                continue
-            record, packet = self._assemble(binding, mark, today)
-            if wrong := self._second_reading(binding, packet) or self._leaks(binding, record, packet.pdf):
-                self.held[binding.job.key] = wrong
-                continue
-            records.append(record)
-            fresh[record.path] = packet.pdf
-            self.findings += packet.findings
-            reasons[record.key] = _why(before, record, intact)
+                    records.append(replace(previous[key], proved=self._proved(binding)))
+            elif key in marks:
+                order, done = next(pressed)
+                record = self._record(binding, marks[key], today, done)
+                if wrong := done.wrong or self._leaks(binding, record, order.target):
+                    self.held[key] = wrong
+                    continue
+                records.append(record)
+                fresh[record.path] = order.target
+                self.findings += done.packet.findings
+                reasons[key] = _why(previous.get(key), record, intact)
         self.findings += self.enclosures.findings
         jobs = [j for job in self.plan.dossiers for j in [v.job for v in volumes[job.key]] or [job]]
         return Bound(tuple(records), fresh, self.held, tuple(self.findings), reasons, tuple(jobs))
 
-    def _second_reading(self, binding: Binding, packet: Packet) -> tuple[Finding, ...]:
-        """Return what another PDF library reads otherwise than we meant: pages, fields, contents."""
-        spec = self._spec(binding)
-        contents = next((part for part in packet.parts if part.key == CONTENTS), None)
-        told = contents_faults(spec, packet, contents) if contents and CONTENTS in binding.front else []
-        return (*faults(spec, packet), *told)
+    def _pressed(self, bindings: Sequence[Binding]) -> Iterator[tuple[PdfOrder, Pressed]]:
+        """Yield what becomes of each packet, in order; one to print is made here, of letters and their recipients."""
+        orders = [self._order(binding) for binding in bindings]
+        together = zip(bindings, orders, strict=True)
+        joined = self.press.run([order for each, order in together if not is_printed(each.job.entry)])
+        for each, order in zip(bindings, orders, strict=True):
+            if is_printed(each.job.entry):
+                make = partial(bound, each.job, documents=self.plan.documents, missing=each.missing)
+                yield order, press(order, make)
+            else:
+                yield order, next(joined)
 
     def _proved(self, binding: Binding) -> str:
         return self.proof.mark(binding.job.seance.id, readers_of_packet(binding.job))
 
-    def _leaks(self, binding: Binding, record: PacketRecord, pdf: bytes | None = None) -> tuple[Finding, ...]:
+    def _leaks(self, binding: Binding, record: PacketRecord, pdf: Path | None = None) -> tuple[Finding, ...]:
         """Return what the packet shows to readers who may not see it.
 
         Without ``pdf``, the published packet is read, and only when what it must not show has changed since.
@@ -182,7 +192,7 @@ class Bindery:
             if record.proved == self._proved(binding):
                 return ()
             folder = session_folder(self.studio.loaded.folder.output, job.seance.id)
-            pdf = (folder / record.path).read_bytes()
+            pdf = folder / record.path
         letters = {piece.key: piece.letters for piece in binding.pieces if piece.letters}
         known = {
             part.first_page - 1 + at: Letters(text, "")
@@ -208,7 +218,7 @@ class Bindery:
                     Piece(
                         key,
                         record.title,
-                        made.raw.read_bytes(),
+                        made.raw,
                         record.pages,
                         made.draft,
                         made.job.owner,
@@ -299,7 +309,7 @@ class Bindery:
             if piece.docx_sha256 in failed:
                 self.held[binding.job.key] = (failed[piece.docx_sha256],)
             else:
-                piece.pdf = self.cache.path(piece.docx_sha256).read_bytes()
+                piece.pdf = self.cache.path(piece.docx_sha256)
                 piece.pages = page_count(piece.pdf)
 
     def _render_fronts(self, binding: Binding) -> bool:
@@ -354,24 +364,34 @@ class Bindery:
     def _fingerprint(self, binding: Binding) -> str:
         """Digest of everything in the packet but the date: a packet is not redone because a day went by."""
         spec = self._spec(binding)
-        # Of what LibreOffice makes, the Word file tells more than the PDF, which holds the time of the day.
         front = [p.docx_sha256 for p in binding.front.values()]
-        pieces = [
-            (p.key, p.title, p.docx_sha256 or sha256(p.pdf), p.draft, p.owner, p.signature)
-            for p in binding.pieces
-        ]
+        pieces = [(p.key, p.title, _digest(p), p.draft, p.owner, p.signature) for p in binding.pieces]
         named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto, binding.job.entry.preuve)
         printed = printing(binding.job, self.plan.documents, binding.missing)
         return fingerprint(self.cache.converter, named, front, pieces, *printed)
 
-    def _assemble(self, binding: Binding, mark: str, today: str) -> tuple[PacketRecord, Packet]:
-        spec, job = self._spec(binding), binding.job
-        parts = [
-            Part(p.key, p.title, p.pdf, p.draft, p.owner, signature=p.signature)
-            for p in (*binding.front.values(), *binding.pieces)
-        ]
-        packet = bound(job, spec, parts, self.plan.documents, binding.missing)
-        record = PacketRecord(
+    def _file(self, piece: Piece) -> Path:
+        """Return the file of the piece's PDF; an annex, which many packets share, is written once."""
+        if isinstance(piece.pdf, Path):
+            return piece.pdf
+        if piece.pdf not in self.files:
+            path = self.work / "annexes" / f"{len(self.files)}.pdf"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(piece.pdf)
+            self.files[piece.pdf] = path
+        return self.files[piece.pdf]
+
+    def _order(self, binding: Binding) -> PdfOrder:
+        spec, pieces = self._spec(binding), (*binding.front.values(), *binding.pieces)
+        parts = tuple(
+            Part(p.key, p.title, self._file(p), p.draft, p.owner, signature=p.signature) for p in pieces
+        )
+        contents = CONTENTS if CONTENTS in binding.front else ""
+        return PdfOrder(spec, parts, self.work / FINISHED / spec.file, read_back=True, contents=contents)
+
+    def _record(self, binding: Binding, mark: str, today: str, pressed: Pressed) -> PacketRecord:
+        spec, job, packet = self._spec(binding), binding.job, pressed.packet
+        return PacketRecord(
             key=job.key,
             code=job.entry.code,
             title=job.title,
@@ -384,8 +404,8 @@ class Bindery:
             ),
             signature_fields=packet.signature_fields,
             claims=packet.claims,
-            pdf_sha256=sha256(packet.pdf),
-            pdf_bytes=len(packet.pdf),
+            pdf_sha256=pressed.pdf_sha256,
+            pdf_bytes=pressed.pdf_bytes,
             templates=tuple(binding.template(role) for role in binding.front),
             fingerprint=mark,
             held_pieces=tuple(binding.missing),
@@ -396,7 +416,6 @@ class Bindery:
             boxes=len(packet.tag_pages) + packet.paper_places,
             proved=self._proved(binding),
         )
-        return record, packet
 
 
 def in_volumes(binding: Binding) -> list[Binding]:
@@ -415,6 +434,16 @@ def in_volumes(binding: Binding) -> list[Binding]:
         )
         volumes.append(Binding(one, pieces[share], binding.missing))
     return volumes
+
+
+def _digest(piece: Piece) -> str:
+    """Return the digest of what a piece is made from.
+
+    Of what LibreOffice makes, the Word file tells more than the PDF, which holds the time of the day.
+    """
+    if piece.docx_sha256 or isinstance(piece.pdf, Path):
+        return piece.docx_sha256
+    return sha256(piece.pdf)
 
 
 def _why(before: PacketRecord | None, now: PacketRecord, intact: Mapping[str, bool]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ SCHEMA: Final = 1
 class DocumentRecord:
     """One document as published. Paths are relative to the session's folder, with forward slashes.
 
+    ``inputs``: digest of what the Word file was made from when it was last looked at (``build/rendered.py``).
     ``settings``: the lines of the catalogue that shape its PDF.
     ``proved``: digest of the reserved texts that its pages were searched for; "" when there was none.
     ``pdf_bytes``: length of the PDF, to tell what a signature added to it from what an edit changed.
@@ -41,6 +42,7 @@ class DocumentRecord:
     settings: dict[str, str] = field(default_factory=dict)
     proved: str = ""
     pdf_bytes: int = 0
+    inputs: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from clspd_docs.build.converter import converter, fonts_lacking
 from clspd_docs.build.holding import blocked
 from clspd_docs.build.loading import load
+from clspd_docs.build.press import Press
 from clspd_docs.build.produce import Cache, Studio, Workshop
 from clspd_docs.build.proof import Proof
 from clspd_docs.build.publish import WORK, lock, refused
@@ -60,10 +61,11 @@ def _build(
         lock(folder.output),
         tempfile.TemporaryDirectory(prefix=WORK, dir=folder.output) as work,
         choice.open(workers, patience) as engine,
+        Press(workers) as press,
     ):
         cache = Cache(folder.output / ".cache", f"{engine.name} {engine.version}", ignored=options.force)
         proof = Proof(studio.loaded.conseil, studio.loaded.book)
-        shop = Workshop(studio, engine, cache, Path(work), progress, proof, choice.is_preview)
+        shop = Workshop(studio, engine, cache, Path(work), progress, proof, press, choice.is_preview)
         for one in plans:
             result = build_session(shop, one, options)
             report = report.with_session(result.findings, result.documents, result.packets)

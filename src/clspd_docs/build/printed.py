@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from clspd_docs.documents.catalogue import DossierEntry
 from clspd_docs.documents.contexts import adresse_postale
@@ -19,9 +20,14 @@ from clspd_docs.packets.spec import Packet, PacketSpec, Part
 _NAMED = 6  # letters still to come that the count sheet names
 
 
+def is_printed(entry: DossierEntry) -> bool:
+    """True when the packet is not to sign but to print."""
+    return bool(entry.tirage or entry.etiquettes)
+
+
 def printing(job: DossierJob, documents: Sequence[DocumentJob], missing: Sequence[str]) -> tuple[object, ...]:
     """Return what a packet to print depends on beside its pieces: channels, addresses, what its first sheet says."""
-    if not (job.entry.tirage or job.entry.etiquettes):
+    if not is_printed(job.entry):
         return ()
     letters = [
         (d.key, channel(d.recipient), adresse_postale(d.recipient)) for d in documents if d.key in job.pieces
@@ -41,7 +47,7 @@ def bound(
     Raises:
         Stop: DOS101, a part that is not a readable PDF.
     """
-    if not (job.entry.tirage or job.entry.etiquettes):
+    if not is_printed(job.entry):
         return assemble(spec, parts)
     recipients = {d.key: d.recipient for d in documents if d.key in job.pieces}
     mails = [
@@ -65,10 +71,10 @@ def _notes(entry: DossierEntry, documents: Sequence[DocumentJob], missing: Seque
     return [note for note in notes if note]
 
 
-def envelope_faults(job: DocumentJob, letter: bytes) -> list[Finding]:
+def envelope_faults(job: DocumentJob, letter: Path) -> list[Finding]:
     """Return what is wrong with the address of a posted letter behind the window that its entry names."""
     window = job.entry.enveloppe
     if window is None or channel(job.recipient) not in POSTED:
         return []
     place = job.recipient.origine.place()
-    return window_faults(letter, adresse_postale(job.recipient), WINDOWS[window], place)
+    return window_faults(letter.read_bytes(), adresse_postale(job.recipient), WINDOWS[window], place)

@@ -31,6 +31,9 @@ from clspd_docs.templates.drawings import drawn
 from clspd_docs.templates.explain import OVER_BUDGET
 from clspd_docs.templates.render import Rendered, Template
 
+if TYPE_CHECKING:
+    from clspd_docs.build.press import Press  # pikepdf, which `check` needs not
+
 RESERVED = Kind(
     "FUS201",
     Severity.ERROR,
@@ -221,11 +224,14 @@ class Workshop:
     work: Path
     progress: Callable[[str], None]
     proof: Proof
+    press: Press
     is_preview: bool = False
 
 
-def produce(shop: Workshop, plan: SessionPlan) -> Output:
-    """Make every document of ``plan``.
+def produce(
+    shop: Workshop, plan: SessionPlan, last: Callable[[DocumentJob], Made | None] = lambda _: None
+) -> Output:
+    """Make every document of ``plan``; those that ``last`` gives need not be rendered.
 
     The converter works on some documents while the next are rendered. A document that fails alone is held.
 
@@ -237,7 +243,7 @@ def produce(shop: Workshop, plan: SessionPlan) -> Output:
 
     def orders() -> Iterator[Order]:
         for job in plan.documents:
-            made = shop.studio.make(job)
+            made = last(job) or shop.studio.make(job)
             if not isinstance(made, Made):
                 output.held[job.key] = made
                 continue

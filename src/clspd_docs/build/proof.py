@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -75,7 +76,7 @@ class Proof:
 
     def faults(
         self,
-        pdf: bytes,
+        pdf: Path,
         seance: str,
         readers: Diffusion,
         file: str,

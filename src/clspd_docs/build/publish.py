@@ -143,7 +143,7 @@ def publish(
             if isinstance(content, bytes):
                 path.write_bytes(content)
             else:
-                shutil.copyfile(content, path)
+                _link(content, path)
         (work / MANIFEST).write_text(manifest.text(), encoding="utf-8")
         _swap(work, target, output / f"{OLD}{target.name}")
     except OSError as error:

@@ -22,6 +22,7 @@ from clspd_docs.build.page import index_page
 from clspd_docs.build.produce import Made, Output, Studio, Workshop, produce
 from clspd_docs.build.publish import publish, session_folder
 from clspd_docs.build.reasons import general_reasons, is_intact, sentences, why
+from clspd_docs.build.rendered import LastRendering
 from clspd_docs.build.report import DocumentLine, PacketLine
 from clspd_docs.build.request import Options
 from clspd_docs.build.signed import kept, signatures
@@ -54,8 +55,10 @@ def build_session(shop: Workshop, plan: SessionPlan, options: Options) -> Result
     previous = read_manifest(target)
     shop = replace(shop, work=shop.work / target.name)
     shop.work.mkdir()
-    output, result = produce(shop, plan), Result()
+    last = LastRendering(target, None if options.force else previous, studio)
+    output, result = produce(shop, plan, last.of), Result()
     _finish_documents(shop, plan, output, previous, target, result)
+    result.records = {key: last.noted(record, output.made[key]) for key, record in result.records.items()}
     before = {p.key: p for p in previous.packets} if previous else {}
     intact = {k: file_sha256(target / p.path) == p.pdf_sha256 for k, p in before.items()}
     signed = {k: _signatures(shop, target / before[k].path) for k, is_ours in intact.items() if not is_ours}
@@ -94,33 +97,37 @@ def _finish_documents(
     """Take over each document that has not changed and whose files are intact; finish the others."""
     old = {d.key: d for d in previous.documents} if previous else {}
     general = general_reasons(previous, shop.cache.converter)
+    intact = {k: is_intact(target, old[k]) for k in output.made if k in old}
+    signed = {k: _signatures(shop, target / old[k].path) for k, is_ours in intact.items() if not is_ours}
+    signed = {k: fields for k, fields in signed.items() if fields}
+    same = {k for k, is_ours in intact.items() if is_ours and _is_same(output.made[k], old[k], shop)}
+    finished = finish((made for k, made in output.made.items() if k not in signed.keys() | same), shop)
     for key, made in output.made.items():
-        before = old.get(key)
-        intact = before is not None and is_intact(target, before)
-        if before is not None and not intact and (fields := _signatures(shop, target / before.path)):
-            _keep_signed(made, before, fields, shop, plan, target, result)
+        if key in signed:
+            _keep_signed(made, old[key], signed[key], shop, plan, target, result)
             continue
-        same = before is not None and before.fingerprint == document_fingerprint(made, shop.cache)
+        done = None if key in same else next(finished)
+        record, pdf = (done.record, done.pdf) if done else (old[key], target / old[key].path)
         readers = level_of(made.job)
         proved = shop.proof.mark(plan.seance.id, readers)
-        if before is not None and intact and same and not shop.cache.ignored:
-            if before.proved != proved:  # what it must not show has changed since
-                published = (target / before.path).read_bytes()
-                if leaks := shop.proof.faults(published, plan.seance.id, readers, before.path):
-                    output.held[key] = leaks
-                    continue
-            result.records[key] = replace(before, proved=proved)
-            result.documents.append(_document_line(before, plan, "unchanged", ()))
-            continue
-        record, pdf, findings = finish(made, shop.studio, shop.cache, shop.studio.jour.isoformat())
-        if leaks := shop.proof.faults(pdf, plan.seance.id, readers, record.path):
-            output.held[key] = leaks
-            continue
+        if done or record.proved != proved:  # new, or what it must not show has changed since
+            leaks = shop.proof.faults(pdf, plan.seance.id, readers, record.path)
+            if leaks:
+                output.held[key] = leaks
+                continue
         result.records[key] = replace(record, proved=proved)
-        result.findings += findings
+        if done is None:
+            result.documents.append(_document_line(record, plan, "unchanged", ()))
+            continue
+        result.findings += done.findings
         result.fresh |= {record.path: pdf, record.docx: made.docx}
-        reasons = why(made, before, shop.studio, intact=intact, general=general)
+        reasons = why(made, old.get(key), shop.studio, intact=intact.get(key, False), general=general)
         result.documents.append(_document_line(record, plan, "built", reasons or ("demandé",)))
+
+
+def _is_same(made: Made, before: DocumentRecord, shop: Workshop) -> bool:
+    """True when the finished PDF would be the one of the last build."""
+    return before.fingerprint == document_fingerprint(made, shop.cache) and not shop.cache.ignored
 
 
 def _signatures(shop: Workshop, path: Path) -> tuple[str, ...]:

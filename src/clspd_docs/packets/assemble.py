@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
@@ -96,7 +97,7 @@ def assemble(spec: PacketSpec, parts: Sequence[Part]) -> Packet:
 
 def _open(spec: PacketSpec, part: Part, *, is_mapped: bool) -> Pdf:
     try:
-        source = mapped(part.pdf) if is_mapped else pikepdf.open(io.BytesIO(part.pdf))
+        source = mapped(part.pdf) if is_mapped else pikepdf.open(io.BytesIO(_bytes(part.pdf)))
         readable = len(source.pages) > 0
     except pikepdf.PikepdfError as error:
         raise Stop(UNREADABLE_PART.at(spec.place(part), piece=part.key), ExitCode.PROGRAM_MISSING) from error
@@ -106,11 +107,18 @@ def _open(spec: PacketSpec, part: Part, *, is_mapped: bool) -> Pdf:
     return source
 
 
-def mapped(data: bytes) -> Pdf:
-    """Open ``data`` from a file without a name: qpdf asks Python for every few bytes of what is in memory."""
+def mapped(data: bytes | Path) -> Pdf:
+    """Open bytes from a file without a name: qpdf asks Python for every few bytes of what is in memory."""
+    if isinstance(data, Path):
+        with data.open("rb", buffering=0) as file:
+            return pikepdf.open(file, access_mode=pikepdf.AccessMode.mmap_only)
     with tempfile.TemporaryFile(buffering=0) as file:
         file.write(data)
         return pikepdf.open(file, access_mode=pikepdf.AccessMode.mmap_only)
+
+
+def _bytes(data: bytes | Path) -> bytes:
+    return data.read_bytes() if isinstance(data, Path) else data
 
 
 class _Assembly:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -59,7 +60,7 @@ class Letters:
     around: str
 
 
-def page_letters(pdf: bytes, known: Mapping[int, Letters] = MappingProxyType({})) -> list[Letters]:
+def page_letters(pdf: bytes | Path, known: Mapping[int, Letters] = MappingProxyType({})) -> list[Letters]:
     """Return the letters of each page; those of ``known`` pages, counted from 0, are taken as they are.
 
     Raises:

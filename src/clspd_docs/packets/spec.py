@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from clspd_docs.domain.signature import Signature
 from clspd_docs.findings import Finding
@@ -30,7 +31,7 @@ class Part:
     Args:
         key: Unique in the packet, ASCII; a contents page links to it as "packet:KEY".
         title: What the outline shows, and the title of its part in the structure tree.
-        pdf: LibreOffice's export (PDF/A-2b with the PDF/UA flag), or an annex that ``intake`` let in.
+        pdf: LibreOffice's export (PDF/A-2b with the PDF/UA flag), or an annex that ``intake`` let in: bytes or file.
         draft: Its pages carry the « PROJET » mark.
         owner: Suffix of its signature fields: a recipient ("M012") or the code of a document.
         group: Title of the outline item that it stands under; "" is the top level.
@@ -39,7 +40,7 @@ class Part:
 
     key: str
     title: str
-    pdf: bytes
+    pdf: bytes | Path
     draft: bool = False
     owner: str = ""
     group: str = ""

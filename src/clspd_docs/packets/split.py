@@ -226,7 +226,7 @@ def _alone(source: Pdf, letter: _Letter) -> bytes:
         made.Root.StructTreeRoot = made.copy_foreign(tree)
         _describe(source, made, letter)
         buffer = io.BytesIO()
-        made.save(buffer, min_version=source.pdf_version)
+        made.save(buffer, min_version=source.pdf_version, fix_metadata_version=False)
     return buffer.getvalue()
 
 
