@@ -376,22 +376,22 @@ def test_nothing_is_fetched_while_opening_merging_and_converting(
         )
     )
     vml = f'<w:p><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:imagedata src="{url}/v.png"/></v:shape></w:pict></w:r></w:p>'
-    raw = (
-        Docx("Madame {{ nom }},")
-        .xml(fields + vml + paragraph("fin"))
-        .picture("Dessin", blob=drawn.encode())
-        .link("hyperlink", f"{url}/lien")
-        .build()
-    )
-    path = tmp_path / "m.docx"
-    path.write_bytes(raw)
-    opened = open_template(path, "m.docx")
-    assert opened.template is not None
-    rendered = opened.template.render({"nom": f"{{{{ {url} }}}} {url}"})
+    path, source = tmp_path / "m.docx", tmp_path / "lettre.docx"
+    for more in (fields, ""):
+        docx = Docx("Madame {{ nom }},").xml(more + vml + paragraph("fin"))
+        docx.picture("Dessin", blob=drawn.encode()).link("hyperlink", f"{url}/lien")
+        path.write_bytes(docx.build())
+        opened = open_template(path, "m.docx")
+        assert opened.template is not None
+        rendered = opened.template.render({"nom": f"{{{{ {url} }}}} {url}"})
+        assert [f.code for f in rendered.findings] == ["MOD146"] * 3 * bool(more)
     assert rendered.docx is not None
-    source = tmp_path / "lettre.docx"
     source.write_bytes(rendered.docx)
+    jobs = [  # with its fields, the template itself is converted: the merge refuses it
+        Job("1", "m.docx", source, tmp_path / "lettre.pdf", update_contents=True),
+        Job("2", "m.docx", path.with_name("champs.docx"), tmp_path / "champs.pdf", update_contents=True),
+    ]
+    jobs[1].docx.write_bytes(Docx("Madame,").xml(fields + vml).build())
     with LibreOffice(find_office()) as office:
-        (done,) = office.convert([Job("1", "m.docx", source, tmp_path / "lettre.pdf", update_contents=True)])
-    assert done.finding is None
+        assert [done.finding for done in office.convert(jobs)] == [None, None]
     assert seen == []
