@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
-import tempfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
+from builders.conversion import MakeJob
 from builders.docx import Docx
 from clspd_docs.conversion import apercu
 from clspd_docs.conversion.apercu import Apercu, asked_apercu, find_apercu
@@ -19,7 +18,7 @@ from clspd_docs.conversion.apercu_child import MARK
 from clspd_docs.conversion.engine import Converted, Engine, Job
 from clspd_docs.errors import ExitCode, Stop
 
-MakeJob = Callable[..., Job]
+pytestmark = pytest.mark.usefixtures("temporary")
 
 STAND_IN = """
 import json, sys, time
@@ -30,14 +29,6 @@ for line in sys.stdin.buffer:
     open(pdf, "wb").write(b"%PDF-1.7 %%EOF")
     print(1, flush=True)
 """
-
-
-@pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "tmp"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 @pytest.fixture

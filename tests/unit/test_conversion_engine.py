@@ -5,16 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from builders.conversion import MakeJob, codes
 from clspd_docs.conversion import worker
 from clspd_docs.conversion.engine import Converted, Engine, Job
 from clspd_docs.conversion.find import OfficeProgram
@@ -22,49 +21,7 @@ from clspd_docs.conversion.libreoffice import LibreOffice
 from clspd_docs.conversion.worker import Guard, sweep
 from clspd_docs.errors import ExitCode, Stop
 
-FAKE = Path(__file__).parents[1] / "fakes" / "office.py"
-
-MakeJob = Callable[..., Job]
-
-
-@pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A temporary folder of the test's own: what a worker leaves there is seen."""
-    folder = tmp_path / "tmp"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> OfficeProgram:
-    path = tmp_path / "soffice"
-    path.write_text(f"#!{sys.executable} -S\n{FAKE.read_text('utf-8')}", encoding="utf-8")
-    path.chmod(0o755)
-    return OfficeProgram(path, "99.1.2.3", "")
-
-
-@pytest.fixture
-def job(tmp_path: Path) -> MakeJob:
-    def make(name: str, *, update_contents: bool = False) -> Job:
-        docx = tmp_path / f"{name}.docx"
-        with zipfile.ZipFile(docx, "w") as package:
-            package.writestr("[Content_Types].xml", "<Types/>")
-        return Job(name, f"documents/{name}.docx", docx, tmp_path / "out" / f"{name}.pdf", update_contents)
-
-    return make
-
-
-@pytest.fixture
-def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
-    file = tmp_path / "journal"
-    file.touch()
-    monkeypatch.setenv("FAKE_OFFICE_JOURNAL", str(file))
-    return lambda: file.read_text("utf-8").splitlines()
-
-
-def codes(results: list[Converted]) -> dict[str, str]:
-    return {result.job.key: result.finding.code if result.finding else "" for result in results}
+pytestmark = pytest.mark.usefixtures("temporary")
 
 
 def test_results_come_in_the_order_of_the_jobs_from_one_start(program: OfficeProgram, job: MakeJob) -> None:

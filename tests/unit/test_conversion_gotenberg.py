@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import socket
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from builders.conversion import MakeJob
 from clspd_docs.conversion.engine import Converted, Engine, Job
 from clspd_docs.conversion.gotenberg import Gotenberg, Server, find_gotenberg
 from clspd_docs.errors import ExitCode, Stop
 from fakes.gotenberg import PDF, Stub, serving
-
-MakeJob = Callable[..., Job]
 
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
     with serving() as found:
         yield found
-
-
-@pytest.fixture
-def job(tmp_path: Path) -> MakeJob:
-    def make(name: str, *, update_contents: bool = False) -> Job:
-        docx = tmp_path / f"{name}.docx"
-        with zipfile.ZipFile(docx, "w") as package:
-            package.writestr("[Content_Types].xml", f"<Types>{name}</Types>")
-        return Job(name, f"documents/{name}.docx", docx, tmp_path / "out" / f"{name}.pdf", update_contents)
-
-    return make
 
 
 def engine(stub: Stub, *, workers: int = 1, seconds: float = 10) -> Gotenberg:

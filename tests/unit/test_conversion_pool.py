@@ -6,65 +6,23 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from builders.conversion import MakeJob, codes
 from clspd_docs.conversion import libreoffice
-from clspd_docs.conversion.engine import Converted, Engine, Job
+from clspd_docs.conversion.engine import Engine, Job
 from clspd_docs.conversion.find import OfficeProgram
 from clspd_docs.conversion.pool import Pool, worker_count
 from clspd_docs.conversion.worker import sweep
 from clspd_docs.errors import Stop
 
-FAKE = Path(__file__).parents[1] / "fakes" / "office.py"
+pytestmark = pytest.mark.usefixtures("temporary")
+
 SOURCES = Path(__file__).parents[2] / "src"
-
-MakeJob = Callable[..., Job]
-
-
-@pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A temporary folder of the test's own: what a worker leaves there is seen."""
-    folder = tmp_path / "tmp"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> OfficeProgram:
-    path = tmp_path / "soffice"
-    path.write_text(f"#!{sys.executable} -S\n{FAKE.read_text('utf-8')}", encoding="utf-8")
-    path.chmod(0o755)
-    return OfficeProgram(path, "99.1.2.3", "")
-
-
-@pytest.fixture
-def job(tmp_path: Path) -> MakeJob:
-    def make(name: str, *, merged: bool = False) -> Job:
-        docx = tmp_path / f"{name}.docx"
-        with zipfile.ZipFile(docx, "w") as package:
-            package.writestr("[Content_Types].xml", "<Types/>")
-        return Job(name, f"documents/{name}.docx", docx, tmp_path / "out" / f"{name}.pdf", merged=merged)
-
-    return make
-
-
-@pytest.fixture
-def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
-    file = tmp_path / "journal"
-    file.touch()
-    monkeypatch.setenv("FAKE_OFFICE_JOURNAL", str(file))
-    return lambda: file.read_text("utf-8").splitlines()
-
-
-def codes(results: list[Converted]) -> dict[str, str]:
-    return {result.job.key: result.finding.code if result.finding else "" for result in results}
 
 
 def test_results_come_in_the_order_of_the_jobs_whoever_is_first(program: OfficeProgram, job: MakeJob) -> None:

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from builders.conversion import MakeJob, codes
 from clspd_docs.conversion import word
-from clspd_docs.conversion.engine import Converted, Engine, Job
+from clspd_docs.conversion.engine import Engine
 from clspd_docs.conversion.word import Word, WordProgram, asked_word, find_word
 from clspd_docs.errors import ExitCode, Stop
 from fakes.word import FIRST_PID, Desk, install
 
-MakeJob = Callable[..., Job]
 PROGRAM = WordProgram("16.0.1")
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Desk:
+def desk(monkeypatch: pytest.MonkeyPatch, temporary: Path) -> Desk:  # noqa: ARG001 - for its effect
     found = Desk()
     install(found, monkeypatch)
-    (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     return found
-
-
-@pytest.fixture
-def job(tmp_path: Path) -> MakeJob:
-    def make(name: str, *, update_contents: bool = False) -> Job:
-        docx = tmp_path / f"{name}.docx"
-        with zipfile.ZipFile(docx, "w") as package:
-            package.writestr("[Content_Types].xml", "<Types/>")
-        return Job(name, f"documents/{name}.docx", docx, tmp_path / "out" / f"{name}.pdf", update_contents)
-
-    return make
-
-
-def codes(results: list[Converted]) -> dict[str, str]:
-    return {result.job.key: result.finding.code if result.finding else "" for result in results}
 
 
 def told(desk: Desk, verb: str) -> list[tuple[Any, ...]]:
