@@ -129,7 +129,7 @@ def test_answers_given_up_half_way_end_every_program(
 
 def test_close_leaves_no_process_and_no_file(program: OfficeProgram, job: MakeJob, temporary: Path) -> None:
     with Pool(program, workers=3) as pool:
-        list(pool.convert(job(f"plain-{i}") for i in range(9)))
+        list(pool.convert(job(f"slow-{i}") for i in range(9)))
         assert len(list(temporary.iterdir())) == 3
     assert not list(temporary.iterdir())
     assert not processes(temporary)
