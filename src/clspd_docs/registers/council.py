@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final, TypeVar
@@ -35,6 +36,7 @@ BY_NAME = Kind(
     good="ORG-CAF",
 )
 
+_CIVILITY: Final = re.compile(r"^(?:m|mme|monsieur|madame)\b\.? *")  # of a folded name
 LAST: Final = 10_000  # rank of a member without one
 MAX_COMPARED: Final = 100_000  # names, about a second: past it, references are told without a suggestion
 T = TypeVar("T")
@@ -157,7 +159,7 @@ class _Builder:
         if text is None or ref is None:
             return None
         key = cle(text)
-        found = self.names[ref].get(key)
+        found = self.names[ref].get(key) or self.names[ref].get(_CIVILITY.sub("", key))
         if found is None:
             place, hint = row.origin.place(name), self._suggestion(key, ref)
             self.findings.append(
