@@ -20,11 +20,12 @@ from clspd_docs.documents.catalogue import (
     Pour,
     read_catalogue,
 )
-from clspd_docs.documents.contexts import niveaux_de, readers_of
+from clspd_docs.documents.contexts import Dossier, niveaux_de, readers_of
 from clspd_docs.documents.plan import (
     SessionPlan,
     context,
     default_steps,
+    dossier_context,
     find_session,
     is_draft,
     level_of,
@@ -319,6 +320,27 @@ def test_a_session_without_anyone_to_summon_is_told_once(shipped: Catalogue) -> 
     assert [f.code for f in plan.findings] == ["COH203"]
     assert received(plan, "ordre-du-jour") == [None]
     assert packets(plan) == {"seance": 1}
+
+
+def test_members_without_a_charter_are_told_and_named_on_the_cover_of_the_summonses(
+    shipped: Catalogue,
+) -> None:
+    rows = registres().drop("chartes", 1)
+    conseil = rows.conseil()
+    plan = planned(conseil, "G1-2027-03", shipped)
+    (told,) = [f for f in plan.findings if f.code == "COH204"]
+    (without,) = conseil.sans_charte(plan.seance)
+    assert f"ligne {without.origine.row})" in told.message
+    assert without.id not in received(plan, "convocation-groupe")
+    dossier = Dossier(titre="D", objet="D", pieces=(), pages=1, retenues=())
+    named = {
+        job.entry.code: [
+            m.id for m in dossier_context(conseil, job, dossier, JOUR, Trace())["dossier"].sans_charte
+        ]
+        for job in plan.dossiers
+    }
+    assert named["convocations"] == [without.id]
+    assert named["envoi"] == []
 
 
 def test_identifiers_that_name_the_same_file_get_files_of_their_own() -> None:

@@ -234,7 +234,7 @@ def _document_jobs(
         findings.append(NO_RECIPIENT.at(place, pour=entry.titre, attendu=EXPECTED[entry.pour]))
     elif not found and entry.pour is Pour.DESTINATAIRE:
         findings.append(NO_SUMMONED.at(place, seance=seance.id))
-    if entry.pour is Pour.DESTINATAIRE and (without := conseil.sans_charte(seance)):
+    elif entry.pour is Pour.DESTINATAIRE and (without := conseil.sans_charte(seance)):
         lines = ("ligne " if len(without) == 1 else "lignes ") + liste(str(m.origine.row) for m in without)
         facts = {"seance": seance.id, "nombre": pluriel(len(without), "membre"), "lignes": lines}
         findings.append(NO_CHARTER.at(place, **facts))
