@@ -16,6 +16,8 @@ def main() -> int:
     """Print what is broken, and the count; return 1 when something is."""
     broken = judged = 0
     for path in sorted(path for name in sys.argv[1:] for path in Path(name).rglob("*.pdf")):
+        if any(part.startswith(".") for part in path.parts):
+            continue  # what the converter made, before it is finished
         facts = inspect(path)
         for flavour, claimed in (("2b", facts.pdfa == "2B"), ("ua1", facts.pdfua)):
             found = failures(path, flavour) if claimed else {"-": "not claimed"}
