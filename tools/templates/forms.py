@@ -328,7 +328,7 @@ def couverture() -> bytes:
                 each(
                     "membre in dossier.sans_charte",
                     bullets(
-                        "{{ membre.nom_complet }}{% if membre.nom and membre.fonction %}, {{ membre.fonction|minuscule }}{% endif %}"
+                        "{{ membre.nom_complet }}{% if membre.nom and membre.fonction %}, {{ membre.fonction|minuscule }}{% endif %}{% if membre.nom_organisme %} – {{ membre.nom_organisme }}{% endif %}"
                     ),
                 ),
             ),
