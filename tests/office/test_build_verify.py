@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pikepdf
 import pytest
 
 from builders.pdf import pdf
@@ -86,6 +87,19 @@ def test_a_workbook_changed_where_no_document_looks_says_so(copy: Path) -> None:
     grid.cell(row, place).value = "Salle du conseil"
     book.save(path)
     assert findings(told(copy)) == {("DOS509", "registers/clspd.xlsx", None)}
+
+
+def test_one_pdf_of_a_published_folder_is_compared_with_its_manifest(copy: Path, tmp_path: Path) -> None:
+    packet = copy / SESSION / "dossiers" / "consultation.pdf"
+    assert run_json("verify", str(packet))["findings"] == []
+    with pikepdf.open(packet, allow_overwriting_input=True) as document:
+        del document.pages[-1]
+        document.save(packet)
+    told = run_json("verify", str(packet))
+    assert told["exit"] == 1
+    assert [f["code"] for f in told["findings"]] == ["DOS503", "DOS505"]
+    alone = Path(shutil.copy(packet, tmp_path / "seul.pdf"))
+    assert run_json("verify", str(alone))["findings"] == []  # nothing to compare it with
 
 
 def test_what_was_added_to_a_file_without_a_signature_is_a_change(copy: Path) -> None:

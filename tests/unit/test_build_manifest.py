@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from clspd_docs.build.manifest import MANIFEST, Manifest, chained, read_manifest, sha256
 
@@ -34,6 +37,58 @@ def test_a_build_that_changed_nothing_but_the_day_is_no_new_link(tmp_path: Path)
     again = chained(replace(FIRST, workbook_sha256="b", jour="2026-12-02"), second, tmp_path)
     assert again == replace(second, jour="2026-12-02")
     assert chained(replace(FIRST, workbook_sha256="b"), second, tmp_path).text() == second.text()
+
+
+DOCUMENT = {
+    "key": "note",
+    "code": "note",
+    "title": "Note",
+    "docx": "documents/note.docx",
+    "path": "documents/note.pdf",
+    "membre": None,
+    "pages": 1,
+    "template": "note.docx",
+    "template_sha256": "t",
+    "docx_sha256": "d",
+    "pdf_sha256": "p",
+    "fingerprint": "f",
+    "draft": False,
+    "signature_fields": ["president"],
+    "cells": {"Séances!A2": "x"},
+    "made_on": "2026-12-01",
+}
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (("documents", 0, "path"), 5),
+        (("documents", 0, "pages"), "2"),
+        (("documents", 0, "key"), {}),
+        (("documents", 0, "cells"), []),
+        (("documents", 0, "signature_fields"), [1]),
+        (("templates",), []),
+        (("annexes",), None),
+        (("jour",), "hier"),
+        (("rank",), "1"),
+    ],
+)
+def test_a_manifest_that_somebody_edited_is_none(tmp_path: Path, where: tuple[Any, ...], value: Any) -> None:
+    data = json.loads(FIRST.text()) | {"documents": [dict(DOCUMENT)]}
+    (tmp_path / MANIFEST).write_text(json.dumps(data), encoding="utf-8")
+    assert read_manifest(tmp_path) is not None
+    *path, last = where
+    place = data
+    for step in path:
+        place = place[step]
+    place[last] = value
+    (tmp_path / MANIFEST).write_text(json.dumps(data), encoding="utf-8")
+    assert read_manifest(tmp_path) is None
+
+
+def test_brackets_without_end_are_no_manifest(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text("[" * 100_000, encoding="utf-8")
+    assert read_manifest(tmp_path) is None
 
 
 def test_a_manifest_of_before_the_chain_is_read_and_followed(tmp_path: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from pikepdf import Dictionary, String
 
 from builders.conseils import Registres, registres
+from builders.pdf import opened, pdf, saved
 from clspd_docs.build.proof import Needle, Proof, leaks
 from clspd_docs.domain.listes import Diffusion
 from clspd_docs.origin import Place
@@ -55,6 +59,29 @@ def test_readers_see_their_level_and_nothing_of_another_group(
 def test_short_formulas_are_not_looked_for() -> None:
     rows = decided(INTERNE, "Avis favorable à l’unanimité.")
     assert "avisfavorablealunanimite" not in looked_for(rows, seance_of(rows), PUBLIQUE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La famille du hall B ne coopère pas. Elle sera reçue.",
+        "Faut-il saisir le juge des enfants\u00a0? La mairie attend.",
+        "Elle dit «\u00a0nous ne viendrons pas à la réunion\u00a0». La mairie attend.",
+    ],
+)
+def test_a_sentence_ends_whatever_its_last_word(text: str) -> None:
+    first = squeezed(text[: text.index(". ") if ". E" in text else text.rindex(" La")])
+    rows = decided(INTERNE, text)
+    assert first in looked_for(rows, seance_of(rows), PUBLIQUE)
+
+
+def test_what_is_said_and_not_drawn_is_searched(tmp_path: Path) -> None:
+    document = opened(pdf("Bonjour"))
+    document.Root.Note = document.make_indirect(Dictionary(Alt=String(SECRET)))
+    (tmp_path / "a.pdf").write_bytes(saved(document))
+    rows = decided(INTERNE)
+    (told,) = proof(rows).faults(tmp_path / "a.pdf", seance_of(rows), PUBLIQUE, "a.pdf")
+    assert told.code == "DOS404"
 
 
 def test_each_long_sentence_is_looked_for_but_no_half_of_an_article() -> None:

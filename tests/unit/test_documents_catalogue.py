@@ -179,6 +179,12 @@ def test_an_unknown_piece_is_told_with_the_nearest_code(tmp_path: Path) -> None:
     assert findings[0].message.endswith("Vouliez-vous « charte » ?")
 
 
+def test_a_piece_whose_block_has_a_fault_is_told_as_left_out(tmp_path: Path) -> None:
+    found, findings = catalogue(tmp_path, CHARTE.replace('pour = "', 'enveloppe = "dl"\npour = "') + DOSSIER)
+    assert told(findings) == [("MOD205", "document « charte »"), ("MOD222", "dossier « charte »")]
+    assert found.dossiers == {}
+
+
 @pytest.mark.parametrize("piece", list(Diffusion))
 @pytest.mark.parametrize("readers", list(Diffusion))
 def test_a_piece_never_enters_a_packet_open_to_more_readers(

@@ -14,7 +14,7 @@ from clspd_docs.packets.letters import Letters, annex_letters, page_letters, squ
 @pytest.mark.parametrize(
     ("text", "letters"),
     [
-        ("Été  2026 :\u00a0l’œuvre", "ete2026lœuvre"),
+        ("Été  2026 :\u00a0l’œuvre", "ete2026loeuvre"),
         ("e\u0301te\u0301", "ete"),
         ("\ufb01che ef\ufb01cace", "ficheefficace"),
         ("pré-\nvention, pré\u00advention", "preventionprevention"),

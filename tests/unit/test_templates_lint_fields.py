@@ -84,6 +84,22 @@ def test_a_sound_expression_is_not_an_alarm(tmp_path: Path, tag: str) -> None:
     assert told(tmp_path, "destinataire", tag) == []
 
 
+@pytest.mark.parametrize(
+    ("tag", "suggested"),
+    [
+        ('{% if destinataire.qualite == "Membre de droit" %}x{% endif %}', "« membre de droit »"),
+        ('{% if "Annuelle" != seance.motif %}x{% endif %}', "« annuelle »"),
+        ('{% if destinataire.canal in ["recommande", "courrier"] %}x{% endif %}', "« recommandé »"),
+        ('{% if "pleniere" in destinataire.formations %}x{% endif %}', "« plénière »"),
+        ('{{ "a" if seance.formation == "Plénière" else "b" }}', "« plénière »"),
+    ],
+)
+def test_a_comparison_that_never_holds_is_told(tmp_path: Path, tag: str, suggested: str) -> None:
+    ((code, message),) = told(tmp_path, "destinataire", tag)
+    assert code == "MOD188"
+    assert suggested in message.replace("\u00a0", " ")
+
+
 def test_a_name_of_another_kind_of_document_says_where_it_exists(tmp_path: Path) -> None:
     ((code, message),) = told(tmp_path, "groupe", "{{ courrier.date }}")
     assert code == "MOD183"

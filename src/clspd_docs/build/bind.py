@@ -11,11 +11,11 @@ from typing import Final
 
 from clspd_docs.build.annexes import Enclosures
 from clspd_docs.build.attached import proof
-from clspd_docs.build.finish import FINISHED
+from clspd_docs.build.finish import FINISHED, document_fingerprint
 from clspd_docs.build.manifest import DocumentRecord, PacketRecord, PartRecord, fingerprint, sha256
 from clspd_docs.build.press import PdfOrder, Pressed, press
 from clspd_docs.build.printed import bound, is_printed, printing
-from clspd_docs.build.produce import Output, Workshop
+from clspd_docs.build.produce import Made, Output, Workshop
 from clspd_docs.build.publish import session_folder
 from clspd_docs.build.settings import changed_settings, packet_settings
 from clspd_docs.build.together import Order, convert
@@ -23,7 +23,7 @@ from clspd_docs.build.volumes import shares
 from clspd_docs.build.workspace import OUTPUT
 from clspd_docs.documents.catalogue import ANNEXES
 from clspd_docs.documents.contexts import Dossier, PieceDossier
-from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context, readers_of_packet
+from clspd_docs.documents.plan import DossierJob, SessionPlan, dossier_context, numbered, readers_of_packet
 from clspd_docs.documents.view import Trace
 from clspd_docs.domain.french import NBSP, pluriel
 from clspd_docs.domain.signature import Signature
@@ -138,6 +138,8 @@ class Bindery:
             for job in self.plan.dossiers
         }
         bindings = [volume for each in volumes.values() for volume in each]
+        for binding, job in zip(bindings, numbered(b.job for b in bindings), strict=True):
+            binding.job = job  # a volume may bear the name of another packet
         self._fronts(bindings, previous)
         records: list[PacketRecord] = []
         fresh: dict[str, Path] = {}
@@ -219,7 +221,7 @@ class Bindery:
                         key,
                         record.title,
                         made.raw,
-                        record.pages,
+                        self._pages(record, made),
                         made.draft,
                         made.job.owner,
                         docx_sha256=made.docx_sha256,
@@ -243,6 +245,13 @@ class Bindery:
             place = Place(f"{OUTPUT}/{session_folder(Path(), job.seance.id).name}/dossiers/{job.key}.pdf")
             self.findings.append(INCOMPLETE.at(place, nombre=pluriel(len(binding.missing), "pièce")))
         return binding
+
+    def _pages(self, record: DocumentRecord, made: Made) -> int:
+        """Return the pages of a document; its record may be that of an earlier version, kept because it is signed."""
+        is_this = record.fingerprint == document_fingerprint(
+            made, self.cache, self.studio.loaded.conseil.parametres.auteur
+        )
+        return record.pages if is_this or made.raw is None else page_count(made.raw)
 
     def _place(self, job: DossierJob) -> Place:
         return Place(self.studio.loaded.catalogue.file, part=f"dossier « {job.entry.code} »")
@@ -366,7 +375,14 @@ class Bindery:
         spec = self._spec(binding)
         front = [p.docx_sha256 for p in binding.front.values()]
         pieces = [(p.key, p.title, _digest(p), p.draft, p.owner, p.signature) for p in binding.pieces]
-        named = (spec.title, spec.author, spec.subject, spec.numbering, spec.recto, binding.job.entry.preuve)
+        named = (
+            spec.title,
+            spec.author,
+            spec.subject,
+            spec.numbering,
+            spec.recto,
+            packet_settings(binding.job.entry),
+        )
         printed = printing(binding.job, self.plan.documents, binding.missing)
         return fingerprint(self.cache.converter, named, front, pieces, *printed)
 
@@ -421,7 +437,8 @@ class Bindery:
 def in_volumes(binding: Binding) -> list[Binding]:
     """Return the packet as the volumes that its catalogue asks for, each with its own name, cover and contents."""
     job, pieces = binding.job, binding.pieces
-    found = shares([piece.pages for piece in pieces], job.entry.volume)
+    turned = job.entry.recto or job.entry.tirage
+    found = shares([piece.pages + piece.pages % 2 * turned for piece in pieces], job.entry.volume)
     if len(found) == 1:
         return [binding]
     width, volumes = len(str(len(found))), []

@@ -29,11 +29,11 @@ class Finished:
     findings: tuple[Finding, ...]
 
 
-def document_fingerprint(made: Made, cache: Cache) -> str:
+def document_fingerprint(made: Made, cache: Cache, author: str) -> str:
     """Return the digest of all that the finished PDF depends on, but for the day it is made."""
     job = made.job
-    named = (made.docx_sha256, job.title, made.draft, job.owner, document_settings(job.entry))
-    return fingerprint(tool_version(), cache.converter, *named)
+    named = (made.docx_sha256, job.title, job.seance.id, made.draft, job.owner, document_settings(job.entry))
+    return fingerprint(tool_version(), cache.converter, author, *named)
 
 
 def finish(made: Iterable[Made], shop: Workshop) -> Iterator[Finished]:
@@ -75,7 +75,7 @@ def _record(made: Made, spec: PacketSpec, done: Pressed, shop: Workshop) -> Docu
         docx_sha256=made.docx_sha256,
         pdf_sha256=done.pdf_sha256,
         pdf_bytes=done.pdf_bytes,
-        fingerprint=document_fingerprint(made, shop.cache),
+        fingerprint=document_fingerprint(made, shop.cache, spec.author),
         draft=made.draft,
         signature_fields=done.packet.signature_fields,
         cells=dict(sorted(made.cells.items())),

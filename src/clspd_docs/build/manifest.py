@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -141,7 +142,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if data.get("schema") != SCHEMA:
             return None
-        return Manifest(
+        found = Manifest(
             **{
                 **data,
                 "documents": tuple(DocumentRecord(**_tuples(d)) for d in data["documents"]),
@@ -152,8 +153,34 @@ def read_manifest(folder: Path) -> Manifest | None:
                 "held": tuple(HeldRecord(**_tuples(h)) for h in data["held"]),
             }
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        dt.date.fromisoformat(found.jour)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+    return found if _is_sound(found) else None
+
+
+_CLASSES: Final[dict[str, tuple[type, ...]]] = {
+    "str": (str,),
+    "str | None": (str, type(None)),
+    "int": (int,),
+    "bool": (bool,),
+}
+
+
+def _is_sound(record: Any) -> bool:
+    """Whether each field of a record, and of those that it holds, is what its class says: files get edited."""
+    for each in dataclasses.fields(record):
+        value, kind = getattr(record, each.name), str(each.type)
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+        expected = _CLASSES.get(kind, (dict,) if kind.startswith("dict") else (tuple,))
+        if not isinstance(value, expected):
+            return False
+        if any(
+            not _is_sound(one) if dataclasses.is_dataclass(one) else not isinstance(one, str)
+            for one in inside
+        ):
+            return False
+    return True
 
 
 def chained(now: Manifest, before: Manifest | None, folder: Path) -> Manifest:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +22,7 @@ from clspd_docs.domain.listes import Diffusion
 from clspd_docs.domain.seances import Decision, Point
 from clspd_docs.findings import Finding, Kind, Severity
 from clspd_docs.origin import Place
-from clspd_docs.packets.letters import Letters, page_letters, squeezed
+from clspd_docs.packets.letters import Letters, page_letters, said_letters, squeezed
 from clspd_docs.registers.book import Book
 from clspd_docs.version import tool_version
 
@@ -37,7 +37,10 @@ LEAKED = Kind(
 
 SHORTEST: Final = 25  # letters and digits; « Avis favorable à l’unanimité » has 24, and stands in any minutes
 # The end of a sentence, and not of an abbreviation: « art. L. 132-5 » is one text.
-_SENTENCES: Final = re.compile(r"(?<=\w{4}[.!?;…])\s+|\n+")
+_SENTENCES: Final = (
+    re.compile(r"(?<=\w{4}[.!?;…])\s+|\n+"),
+    re.compile(r"(?<!\b\w)(?<!\bart)(?<!\bcf)[.!?;…»]\s+(?=[^\W\d_a-zà-ÿ]|«)|\n+"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,11 @@ class Proof:
             Stop: DOS301, the PDF cannot be read.
         """
         needles = self.needles(seance, readers)
-        return leaks(page_letters(pdf, known), needles, file) if needles else ()
+        if not needles:
+            return ()
+        first, *others = page_letters(pdf, known)
+        first = replace(first, around=first.around + said_letters(pdf))  # as it opens, a reader says them
+        return leaks([first, *others], needles, file)
 
     def _hidden(self, reserved: Sequence[Point | Decision]) -> tuple[Needle, ...]:
         hidden = {id(row) for row in reserved}
@@ -131,7 +138,8 @@ def _texts(row: Point | Decision) -> list[tuple[str, str]]:
 def _sentences(text: str) -> list[str]:
     """Return the sentences of ``text`` that are long enough, or the whole of it when none is."""
     whole = squeezed(text)
-    long = [letters for part in _SENTENCES.split(text) if len(letters := squeezed(part)) >= SHORTEST]
+    parts = (part for cut in _SENTENCES for part in cut.split(text))
+    long = list(dict.fromkeys(letters for part in parts if len(letters := squeezed(part)) >= SHORTEST))
     return long or ([whole] if len(whole) >= SHORTEST else [])
 
 

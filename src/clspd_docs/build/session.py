@@ -127,7 +127,11 @@ def _finish_documents(
 
 def _is_same(made: Made, before: DocumentRecord, shop: Workshop) -> bool:
     """True when the finished PDF would be the one of the last build."""
-    return before.fingerprint == document_fingerprint(made, shop.cache) and not shop.cache.ignored
+    return (
+        before.fingerprint
+        == document_fingerprint(made, shop.cache, shop.studio.loaded.conseil.parametres.auteur)
+        and not shop.cache.ignored
+    )
 
 
 def _signatures(shop: Workshop, path: Path) -> tuple[str, ...]:
@@ -177,6 +181,7 @@ def _merged(
     if previous is None:
         return now
     planned = {j.key for j in plan.documents} | {j.key for j in plan.dossiers}
+    pieces = {point.piece for point in plan.seance.points}
 
     def stays(record: DocumentRecord | PacketRecord | HeldRecord) -> bool:
         return record.key not in planned and not _in_scope(record.code, studio, plan, options)
@@ -187,7 +192,7 @@ def _merged(
         packets=now.packets + tuple(p for p in previous.packets if stays(p)),
         held=now.held + tuple(h for h in previous.held if stays(h)),
         templates=previous.templates | now.templates,
-        annexes=previous.annexes | now.annexes,
+        annexes={k: v for k, v in (previous.annexes | now.annexes).items() if k in pieces},
     )
 
 

@@ -41,8 +41,8 @@ SIGNED = Kind(
     "DOS511",
     Severity.NOTE,
     "Fichier signé",
-    "Le fichier a été signé depuis qu’il a été fabriqué ; sous les signatures, il est intact.",
-    "Rien à faire. Les signatures elles-mêmes se vérifient dans un lecteur de PDF, qui connaît les certificats.",
+    "Le fichier a été signé depuis sa fabrication : ce qui avait été fabriqué y est encore, à l’octet près.",
+    "Rien à faire ici. Un lecteur de PDF dit si les signatures sont valides, et si l’on a modifié le fichier après elles.",
 )
 STRANGER = Kind(
     "DOS504",
@@ -77,13 +77,18 @@ class Verified:
 
 
 def verify(path: Path) -> Verified:
-    """Verify a session's folder or one PDF.
+    """Verify a session's folder, or one PDF: against the manifest when it stands in such a folder.
 
     Raises:
         Stop: DOS501 when there is nothing to verify, DOS506 when the PDF cannot be read.
     """
     if path.is_file() and path.suffix.lower() == ".pdf":
-        return Verified((_facts(path, path.name),), ())
+        folder, name = path.resolve().parent.parent, "/".join(path.resolve().parts[-2:])
+        published = read_manifest(folder)
+        if published is None or name not in published.files():
+            return Verified((_facts(path, path.name),), ())
+        files, findings = _outputs(folder, published, only=name)
+        return Verified(tuple({**facts, "path": path.name} for facts in files), tuple(findings))
     manifest = read_manifest(path) if path.is_dir() else None
     if manifest is None:
         raise Stop(NO_MANIFEST.at(Place(str(path))), ExitCode.NOTHING_READ)
@@ -101,12 +106,22 @@ def verify(path: Path) -> Verified:
     return Verified(tuple(files), tuple(findings), chain)
 
 
-def _outputs(path: Path, manifest: Manifest) -> tuple[list[dict[str, Any]], list[Finding]]:
-    """Return what each published PDF holds, and how the published files differ from those that were made."""
+def _outputs(
+    path: Path, manifest: Manifest, only: str | None = None
+) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """Return what each published PDF holds, and how the published files differ from those that were made.
+
+    Args:
+        path: The session's folder.
+        manifest: Its manifest.
+        only: Name of the one file to look at; None for all.
+    """
     findings: list[Finding] = []
     files: list[dict[str, Any]] = []
     pages = {d.path: d.pages for d in manifest.documents} | {p.path: p.pages for p in manifest.packets}
     for name, expected in manifest.files().items():
+        if only not in {None, name}:
+            continue
         place, found = Place(f"{path.name}/{name}"), file_sha256(path / name)
         if found is None:
             findings.append(GONE.at(place))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def verify(chemin: Path) -> None:
         return Report("verify", verified.findings, more={"files": list(verified.files), **verified.chain})
 
     def show(report: Report, common: Common) -> None:
-        show_findings(report.findings, common)
+        show_findings(report.findings, replace(common, verbose=True))  # its remarks are the answer
         files = report.more.get("files", ())
         for facts in files:
             if common.verbose or len(files) == 1 or facts["path"].startswith("dossiers/"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -71,6 +71,13 @@ UNKNOWN_PIECE = Kind(
     "Pièce inconnue",
     "Le dossier contient une pièce inconnue : « {piece} ».{suggestion}",
     "Corriger le code, ou ajouter le document au catalogue.",
+)
+LEFT_OUT = Kind(
+    "MOD222",
+    Severity.ERROR,
+    "Pièce laissée de côté",
+    "Le dossier contient « {piece} », dont le bloc a une erreur : le dossier n’est pas fait.",
+    "Corriger le bloc [[document]] de cette pièce.",
 )
 TOO_CONFIDENTIAL = Kind(
     "MOD208",
@@ -285,7 +292,13 @@ def read_catalogue(path: Path, file: str) -> tuple[Catalogue, list[Finding]]:
     }
     dossiers = {e["code"]: DossierEntry(**e) for e in _blocks(data, "dossier", DOSSIER_KEYS, file, findings)}
     findings += _without_recipient(documents, file)
-    faults = {code: _dossier_faults(dossier, documents, file) for code, dossier in dossiers.items()}
+    blocks = data.get("document", [])
+    declared = (
+        {str(block.get("code")) for block in blocks if isinstance(block, dict)}
+        if isinstance(blocks, list)
+        else set()
+    )
+    faults = {code: _dossier_faults(dossier, documents, declared, file) for code, dossier in dossiers.items()}
     findings += [fault for found in faults.values() for fault in found]
     sound = {code: dossier for code, dossier in dossiers.items() if not faults[code]}
     catalogue = Catalogue(file, documents, sound)
@@ -356,16 +369,21 @@ def _unknown(key: str, known: Any, place: Place) -> Finding:
 
 
 def _dossier_faults(
-    dossier: DossierEntry, documents: Mapping[str, DocumentEntry], file: str
+    dossier: DossierEntry, documents: Mapping[str, DocumentEntry], declared: Container[str], file: str
 ) -> list[Finding]:
-    """Return what keeps a packet from being made: a piece that is unknown, or too confidential."""
+    """Return what keeps a packet from being made: a piece that is unknown, left out, or too confidential.
+
+    ``declared``: codes of the document blocks, those with a fault too.
+    """
     place, order = Place(file, part=f"dossier « {dossier.code} »"), list(Diffusion)
     findings: list[Finding] = []
     for piece in dossier.pieces:
         document = documents.get(piece)
         if piece == ANNEXES:
             continue
-        if document is None:
+        if document is None and piece in declared:
+            findings.append(LEFT_OUT.at(place, piece=piece))
+        elif document is None:
             near = get_close_matches(piece, documents, n=1, cutoff=0.6)
             hint = f" Vouliez-vous « {near[0]} » ?" if near else ""
             findings.append(UNKNOWN_PIECE.at(place, piece=piece, suggestion=hint))

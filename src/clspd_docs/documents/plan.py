@@ -183,12 +183,12 @@ def plan_session(
         chosen = entry.code == only if only else entry.code in in_packets or bool(wanted & set(entry.etapes))
         if chosen and seance.formation in entry.formations:
             documents += _document_jobs(conseil, seance, entry, jour, catalogue.file, findings)
-    documents = _numbered(documents)
+    documents = numbered(documents)
     jobs = [job for entry in dossiers for job in _dossier_jobs(conseil, seance, entry, documents, jour)]
-    return SessionPlan(seance, tuple(documents), tuple(_numbered(jobs)), tuple(dict.fromkeys(findings)))
+    return SessionPlan(seance, tuple(documents), tuple(numbered(jobs)), tuple(dict.fromkeys(findings)))
 
 
-def _numbered(jobs: Iterable[J]) -> list[J]:
+def numbered(jobs: Iterable[J]) -> list[J]:
     """Return the jobs with keys that differ, whatever the case: « M-1 » and « M.1 » name the same file."""
     taken: set[str] = set()
     found = []

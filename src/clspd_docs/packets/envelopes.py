@@ -39,9 +39,10 @@ ABSENT: Final = Kind(
     code="DOS223",
     severity=Severity.WARNING,
     title="Adresse absente de la première page",
-    sentence="La ligne {ligne} de l’adresse ne se lit pas sur la première page de la lettre : elle ne peut pas partir "
-    "dans une enveloppe à fenêtre.",
-    remedy="Vérifier que le modèle Word imprime l’adresse du destinataire, ou poster la lettre avec une étiquette.",
+    sentence="La ligne {ligne} de l’adresse ne se lit pas d’un seul tenant sur la première page de la lettre : elle ne "
+    "peut pas partir dans une enveloppe à fenêtre.",
+    remedy="Raccourcir la ligne dans le classeur si elle passe sur deux lignes, vérifier que le modèle Word imprime "
+    "l’adresse, ou poster la lettre avec une étiquette.",
 )
 
 

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 import pikepdf
-from pikepdf import Array, Object, Page, Pdf, Stream
+from pikepdf import Array, Dictionary, Object, Page, Pdf, Stream
 
 from clspd_docs.packets.assemble import mapped
 from clspd_docs.packets.inspect import page_texts
@@ -41,6 +41,7 @@ _TOKEN: Final = re.compile(
     rb")",
     re.DOTALL,
 )
+_LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _HEX: Final = re.compile(rb"<([^>]*)>")
 _ESCAPE: Final = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|\r|\n)|(.))", re.DOTALL)
 _ENCODINGS: Final = {"/WinAnsiEncoding": "cp1252", "/MacRomanEncoding": "mac_roman"}
@@ -49,7 +50,8 @@ _NAMED: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"
 
 def squeezed(text: str) -> str:
     """Return the letters and digits of ``text``: no case, no accent, no ligature, no space, no hyphen."""
-    return _OTHER.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    plain = unicodedata.normalize("NFKD", text).translate(_LIGATURES)
+    return _OTHER.sub("", plain).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,23 @@ def page_letters(pdf: bytes | Path, known: Mapping[int, Letters] = MappingProxyT
             return [known.get(at) or _Reader(fonts).read(page) for at, page in enumerate(source.pages)]
     except (_NoLettersError, *_UNEXPECTED):
         return [known.get(at) or Letters(squeezed(text), "") for at, text in enumerate(page_texts(pdf))]
+
+
+def said_letters(pdf: bytes | Path) -> str:
+    """Return the letters of what a file says and no page draws: alternative texts, bookmarks, title.
+
+    Raises:
+        Stop: DOS301, the file cannot be read.
+    """
+    with mapped(pdf) as source:
+        texts = [
+            str(each[name])
+            for each in source.objects
+            if isinstance(each, Dictionary)
+            for name in ("/Alt", "/ActualText", "/Title")
+            if name in each
+        ]
+    return squeezed("\n".join(texts))
 
 
 def annex_letters(pdf: Pdf) -> list[str]:

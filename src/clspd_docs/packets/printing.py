@@ -141,6 +141,7 @@ def _count_sheet(spec: PacketSpec, counts: Sequence[Count], notes: Sequence[str]
     lines.append(
         f"Plus {pluriel(extra, 'feuille')} qui ne partent pas : celle-ci, et une avant chaque envoi."
     )
+    lines.append("Joindre à chaque pli les pièces que sa lettre annonce (« P. J. ») : elles ne sont pas ici.")
     lines.append(
         "Imprimer en recto verso, bord long, à 100 % ; chaque lettre commence sur une feuille neuve."
     )

@@ -16,6 +16,7 @@ from typing import Final
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from clspd_docs.domain.french import liste
 from clspd_docs.findings import Kind, Severity
 from clspd_docs.templates.explain import UNKNOWN, WHOLE_OBJECT, suggestion
 from clspd_docs.templates.lint_fixes import hyphened, source_of
@@ -103,6 +104,17 @@ _EXPECTED: Final[dict[str, tuple[tuple[type, ...], str]]] = {
 }
 _SIMPLE: Final = (nodes.Const, nodes.Concat, nodes.Compare, nodes.Not, nodes.Test)
 _PARSER: Final = Environment(autoescape=False)  # noqa: S701 - it reads tags, and renders nothing
+
+
+NEVER: Final = Kind(
+    "MOD188",
+    Severity.ERROR,
+    "Comparaison qui n’est jamais vraie",
+    "« {valeur} » n’est pas une valeur de la liste à laquelle la balise {balise} la compare.{suggestion}",
+    "Corriger le texte entre guillemets : majuscules, accents et apostrophes comptent.",
+    bad='{%p if destinataire.qualite == "Membre de droit" %}',
+    good='{%p if destinataire.qualite == "membre de droit" %}',
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -242,6 +254,8 @@ class FieldCheck:
         """Return the shape of what is no path: a choice, a comparison, a calculation."""
         if isinstance(node, nodes.Sub) and self._hyphened(node):
             return ANY
+        if isinstance(node, nodes.Compare):
+            return self._compared(node)
         if isinstance(node, nodes.Test) and node.name in {"defined", "undefined"}:
             return TEXT  # it asks whether the name is there
         shapes = [self._shape(child) for child in node.iter_child_nodes()]
@@ -249,6 +263,28 @@ class FieldCheck:
             chosen = shapes[1:] if isinstance(node, nodes.CondExpr) else shapes
             return chosen[0] if len({shape.sort for shape in chosen}) == 1 else ANY
         return TEXT if isinstance(node, _SIMPLE) else ANY
+
+    def _compared(self, node: nodes.Compare) -> Shape:
+        """Note what is compared with a choice and is none of its values: the comparison would never hold."""
+        left, side = self._shape(node.expr), node.expr
+        for operand in node.ops:
+            right = self._shape(operand.expr)
+            self._chosen(left, operand.expr)
+            self._chosen(right, side)
+            left, side = right, operand.expr
+        return TEXT
+
+    def _chosen(self, shape: Shape, typed: nodes.Expr) -> None:
+        kind = shape.python or (shape.item.python if shape.item else None)
+        if kind is None or not issubclass(kind, StrEnum):
+            return
+        values = [each.value for each in kind]
+        for each in typed.items if isinstance(typed, (nodes.List, nodes.Tuple)) else [typed]:
+            text = each.value if isinstance(each, nodes.Const) else None
+            if isinstance(text, str) and text not in {*values, ""}:
+                near = difflib.get_close_matches(text.casefold(), values, 1, 0.6)
+                told = f" Vouliez-vous « {near[0]} » ?" if near else f" Valeurs permises : {liste(values)}."
+                self._say(NEVER, valeur=text, suggestion=told)
 
     def _named(self, node: nodes.Name) -> Shape:
         for scope in reversed(self._scopes):
