@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from clspd_docs.build.manifest import sha256
+from clspd_docs.conversion.engine import Closing
 from clspd_docs.findings import Finding
 from clspd_docs.packets.assemble import assemble
 from clspd_docs.packets.check import contents_faults, faults
@@ -55,7 +55,7 @@ class Pressed:
     wrong: tuple[Finding, ...]
 
 
-class Press:
+class Press(Closing):
     """The processes, which start with the first long series; ``workers`` of them at most."""
 
     def __init__(self, workers: int) -> None:
@@ -90,16 +90,6 @@ class Press:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.shutdown(cancel_futures=True)
-
-    def __enter__(self) -> Self:
-        """Return the press."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End the processes."""
-        self.close()
 
 
 def press(order: PdfOrder, make: Callable[[PacketSpec, Sequence[Part]], Packet] = assemble) -> Pressed:

@@ -111,18 +111,18 @@ class Engine(Protocol):
 
 
 class Closing(ABC):
-    """An engine that its ``with`` closes."""
+    """Something that starts programs, and that its ``with`` closes."""
 
     @abstractmethod
     def close(self) -> None:
-        """End the program and delete what it left; may be called twice."""
+        """End the programs and delete what they left; may be called twice."""
 
     def __enter__(self) -> Self:
-        """Return the engine; its program starts with the first job."""
+        """Return it; its programs start with the first job."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the engine."""
+        """Close it."""
         self.close()
